@@ -219,7 +219,8 @@ public sealed class EmulatorHost : IAsyncDisposable
         context.Response.OnStarting(() =>
         {
             // Before the first byte leaves, so that whoever has the answer finds its status in the log.
-            record.Status = context.Response.StatusCode;
+            if (!record.Aborted)
+                record.Status = context.Response.StatusCode;
             return Task.CompletedTask;
         });
         try

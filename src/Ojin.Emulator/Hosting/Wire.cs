@@ -157,6 +157,22 @@ internal static class Wire
         }
     }
 
+    /// <summary>Options with the given fields changed; an unknown or wrongly typed one is refused.</summary>
+    public static T Merge<T>(T options, JsonObject changes)
+    {
+        try
+        {
+            var merged = JsonSerializer.SerializeToNode(options, Json)!.AsObject();
+            foreach (var (name, value) in changes)
+                merged[name] = value?.DeepClone();
+            return merged.Deserialize<T>(Json)!;
+        }
+        catch (JsonException problem)
+        {
+            throw new RefusalException(400, "EMULATOR_CONTROL", problem.Message);
+        }
+    }
+
     /// <summary>The answer to a control path that does not exist.</summary>
     public static RefusalException NoSuchControl(HttpContext context) =>
         new(404, "EMULATOR_CONTROL", $"There is no control operation {context.Request.Method} {RawPath(context)}.");
