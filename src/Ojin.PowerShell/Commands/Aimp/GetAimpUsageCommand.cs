@@ -1,0 +1,22 @@
+using System.Management.Automation;
+using Ojin.PowerShell.Pipeline;
+
+namespace Ojin.PowerShell.Commands;
+
+/// <summary>Gets the usage summary of the current workspace, as the gateway shows it (<c>GET /api/billing/usage/summary</c>).</summary>
+[Cmdlet(VerbsCommon.Get, "AimpUsage", HelpUri = "https://github.com/ojin-powershell/ojin-powershell/blob/main/docs/en-US/Get-AimpUsage.md")]
+[OutputType(typeof(PSObject))]
+public sealed class GetAimpUsageCommand : AimpCommand
+{
+    private protected override async Task ProcessRecordAsync(CancellationToken cancellationToken)
+    {
+        var client = new AimpClient(CreateTransport(), CurrentSession);
+        var answer = await client.GetUsageAsync(cancellationToken).ConfigureAwait(false);
+        if (answer is object?[] list)
+        {
+            foreach (var item in list) await EmitAsync(FreeFormObjects.From(item, "Ojin.AimpUsage"), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        await EmitAsync(FreeFormObjects.From(answer, "Ojin.AimpUsage"), cancellationToken).ConfigureAwait(false);
+    }
+}

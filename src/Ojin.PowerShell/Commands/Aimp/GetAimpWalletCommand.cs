@@ -1,0 +1,22 @@
+using System.Management.Automation;
+using Ojin.PowerShell.Pipeline;
+
+namespace Ojin.PowerShell.Commands;
+
+/// <summary>Gets the wallet of the current workspace, as the gateway shows it (<c>GET /api/billing/wallet</c>).</summary>
+[Cmdlet(VerbsCommon.Get, "AimpWallet", HelpUri = "https://github.com/ojin-powershell/ojin-powershell/blob/main/docs/en-US/Get-AimpWallet.md")]
+[OutputType(typeof(PSObject))]
+public sealed class GetAimpWalletCommand : AimpCommand
+{
+    private protected override async Task ProcessRecordAsync(CancellationToken cancellationToken)
+    {
+        var client = new AimpClient(CreateTransport(), CurrentSession);
+        var answer = await client.GetWalletAsync(cancellationToken).ConfigureAwait(false);
+        if (answer is object?[] list)
+        {
+            foreach (var item in list) await EmitAsync(FreeFormObjects.From(item, "Ojin.AimpWallet"), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        await EmitAsync(FreeFormObjects.From(answer, "Ojin.AimpWallet"), cancellationToken).ConfigureAwait(false);
+    }
+}
