@@ -17,6 +17,10 @@ internal sealed class ControlService(EmulatorHost host)
         {
             await Wire.WriteJsonAsync(context, refusal.Status, new Dictionary<string, string> { ["code"] = refusal.Code, ["message"] = refusal.Message });
         }
+        catch (Exception problem) when (problem is JsonException or FormatException && !context.Response.HasStarted)
+        {
+            await Wire.WriteJsonAsync(context, 400, new Dictionary<string, string> { ["code"] = Code, ["message"] = problem.Message });
+        }
         catch (Exception problem) when (problem is OperationCanceledException or IOException or BadHttpRequestException)
         {
             context.Abort();

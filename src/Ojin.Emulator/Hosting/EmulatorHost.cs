@@ -28,7 +28,7 @@ public sealed class EmulatorHost : IAsyncDisposable
         Requests.RecordBodies = options.RecordBodies;
         Storage = new StorageState(this);
         Ojin = new OjinRestState(this);
-        Agents = new AgentsState(this);
+        Agents = new AgentsState();
         Ozor = new OzorState(this);
         Aimp = new AimpState(this);
         _control = new ControlService(this);

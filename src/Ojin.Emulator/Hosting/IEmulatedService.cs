@@ -4,19 +4,19 @@ namespace Ojin.Emulator;
 internal interface IEmulatedService
 {
     /// <summary>The name in the request log, in fault rules and below <c>/state/</c>.</summary>
-    public string Name { get; }
+    string Name { get; }
 
     /// <summary>
     /// Answers a request. A <see cref="RefusalException"/> that leaves it is written by <see cref="WriteRefusalAsync"/>.
     /// </summary>
-    public Task HandleAsync(HttpContext context);
+    Task HandleAsync(HttpContext context);
 
     /// <summary>Writes a refusal in the error shape of this service.</summary>
-    public Task WriteRefusalAsync(HttpContext context, RefusalException refusal);
+    Task WriteRefusalAsync(HttpContext context, RefusalException refusal);
 
     /// <summary>Answers a control request below <c>/state/{Name}</c>; <paramref name="path"/> is the decoded rest.</summary>
-    public Task HandleControlAsync(HttpContext context, IReadOnlyList<string> path);
+    Task HandleControlAsync(HttpContext context, IReadOnlyList<string> path);
 
     /// <summary>Back to the state of the start.</summary>
-    public void Reset();
+    void Reset();
 }

@@ -79,7 +79,7 @@ internal sealed class StorageService(StorageState state) : IEmulatedService
                         upload.UploadId,
                         upload.Bucket,
                         upload.Key,
-                        Parts = upload.PartsByNumber.Select(part => new { PartNumber = part.Key, part.Value.ETag, Size = part.Value.Blob.Length }).ToArray(),
+                        Parts = upload.PartsByNumber.Select(part => new { PartNumber = part.Key, Etag = part.Value.ETag, Size = part.Value.Blob.Length }).ToArray(),
                     }).ToArray(),
                 });
                 break;
@@ -113,7 +113,7 @@ internal sealed class StorageService(StorageState state) : IEmulatedService
     }
 
     private static object Describe(StoredObject stored) =>
-        new { stored.Bucket, stored.Key, stored.Length, stored.ETag, stored.ContentType, stored.LastModified };
+        new { stored.Bucket, stored.Key, stored.Length, Etag = stored.ETag, stored.ContentType, stored.LastModified };
 
     private static string RequestId(HttpContext context) =>
         (Wire.Record(context)?.Sequence ?? 0).ToString("X16", CultureInfo.InvariantCulture);
