@@ -28,5 +28,9 @@ public sealed class AimpMediaFile
         return kind is "image" or "audio" or "video" ? kind : "file";
     }
 
+    /// <summary>A file as it is on disk.</summary>
+    /// <exception cref="OjinException">It is not there, empty, or cannot be read.</exception>
+    public static AimpMediaFile FromDisk(string fullPath, string? contentType = null, string? mediaType = null) => throw new NotSupportedException();
+
     internal HttpContent CreateContent(StallWatch watch, IProgress<long>? progress) => throw new NotSupportedException();
 }
