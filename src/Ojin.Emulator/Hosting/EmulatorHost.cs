@@ -269,6 +269,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             }
 
             record.Fault = rule.Action.Kind.ToString();
+            Requests.Changed();
             using var release = CancellationTokenSource.CreateLinkedTokenSource(Faults.Cleared, Stopping);
             await FaultRunner.RunAsync(context, record, body, rule.Action, Handle, Expand, release.Token);
         }

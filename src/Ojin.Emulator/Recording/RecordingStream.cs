@@ -24,7 +24,6 @@ internal sealed class RecordingStream(Stream inner, RecordedRequest record, int 
         if (count == 0 && buffer.Length > 0)
         {
             record.BodyComplete = true;
-            record.Log.Changed();
         }
         else
         {
@@ -35,6 +34,7 @@ internal sealed class RecordingStream(Stream inner, RecordedRequest record, int 
                 await throttle.TakeAsync(count, cancellationToken);
         }
 
+        record.Log.Changed();
         return count;
     }
 }

@@ -10,6 +10,7 @@ public sealed class RequestLog
     private readonly List<Violation> _violations = [];
     private TaskCompletionSource _changed = NewSignal();
     private long _sequence;
+    private int _waiting;
 
     /// <summary>Keep the bodies of storage PUTs too (up to 1 MiB each).</summary>
     public bool RecordBodies { get; set; }
@@ -60,14 +61,22 @@ public sealed class RequestLog
     public async Task WaitAsync(Func<RequestLog, bool> condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        while (true)
+        Interlocked.Increment(ref _waiting);
+        try
         {
-            Task changed;
-            lock (_gate)
-                changed = _changed.Task;
-            if (condition(this))
-                return;
-            await changed.WaitAsync(cancellationToken);
+            while (true)
+            {
+                Task changed;
+                lock (_gate)
+                    changed = _changed.Task;
+                if (condition(this))
+                    return;
+                await changed.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
 
@@ -119,6 +128,9 @@ public sealed class RequestLog
 
     internal void Changed()
     {
+        // Every read of a body comes by here, and mostly nobody waits.
+        if (Volatile.Read(ref _waiting) == 0)
+            return;
         TaskCompletionSource changed;
         lock (_gate)
         {
