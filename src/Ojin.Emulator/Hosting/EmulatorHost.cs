@@ -248,6 +248,8 @@ public sealed class EmulatorHost : IAsyncDisposable
         var keep = service is StorageService && !Requests.RecordBodies ? 0 : KeepBytes;
         var body = new RecordingStream(context.Request.Body, record, keep, throttles?.Up);
         context.Request.Body = body;
+        // Taken before the rule: whoever clears the rules after that releases this request too.
+        var cleared = Faults.Cleared;
         var rule = Faults.Take(record);
         if (link.LatencyMs > 0)
             await Task.Delay(link.LatencyMs, context.RequestAborted);
@@ -270,7 +272,7 @@ public sealed class EmulatorHost : IAsyncDisposable
 
             record.Fault = rule.Action.Kind.ToString();
             Requests.Changed();
-            using var release = CancellationTokenSource.CreateLinkedTokenSource(Faults.Cleared, Stopping);
+            using var release = CancellationTokenSource.CreateLinkedTokenSource(cleared, Stopping);
             await FaultRunner.RunAsync(context, record, body, rule.Action, Handle, Expand, release.Token);
         }
 
