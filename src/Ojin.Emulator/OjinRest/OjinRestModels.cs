@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Ojin.Emulator;
 
@@ -76,6 +77,7 @@ public sealed class EmulatedAsset
     public required long SizeBytes { get; init; }
 
     /// <summary>ETag of the object, with its quotes.</summary>
+    [JsonPropertyName("etag")]
     public required string ETag { get; init; }
 
     /// <summary>Key of the object in the bucket <see cref="OjinRestState.Bucket"/>.</summary>
