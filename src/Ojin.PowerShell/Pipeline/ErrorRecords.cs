@@ -16,10 +16,10 @@ internal static class ErrorRecords
         }
         var record = new ErrorRecord(known, known.Code, CategoryOf(known), known.LastState ?? target)
         {
-            ErrorDetails = new ErrorDetails($"{known.Message} {known.RecommendedAction}") { RecommendedAction = known.RecommendedAction },
+            // The error view shows the recommended action on a line of its own.
+            ErrorDetails = new ErrorDetails(known.Message) { RecommendedAction = known.RecommendedAction },
         };
         record.CategoryInfo.Reason = nameof(OjinException);
-        if (known.Path is { } path) record.CategoryInfo.Activity = $"{known.Method} {path}";
         return record;
     }
 
