@@ -30,6 +30,14 @@ internal static class SessionStore
             ? new AimpSession(Variable("AIMP_API_KEY"), gateway, "environment")
             : throw new OjinException(ErrorCodes.NotConnected, "There is no address of an AIMP Gateway.", "Run Connect-Aimp with -GatewayUri and -ApiKey, or set the environment variables AIMP_GATEWAY_URL and AIMP_API_KEY.") { Service = OjinService.Aimp });
 
+    /// <summary>The session that there is for a service, kept or from the environment; null where there is none.</summary>
+    public static ServiceSession? Find(string service) => service switch
+    {
+        _ when string.Equals(service, "Ojin", StringComparison.OrdinalIgnoreCase) => Ojin ?? (Variable("OJIN_API_KEY") is null ? null : ResolveOjin(null)),
+        _ when string.Equals(service, "Ozor", StringComparison.OrdinalIgnoreCase) => Ozor ?? (Variable("OZOR_API_KEY") is null && Variable("OZOR_FIREBASE_TOKEN") is null ? null : ResolveOzor(null)),
+        _ => Aimp ?? (Variable("AIMP_GATEWAY_URL") is null ? null : ResolveAimp(null)),
+    };
+
     /// <summary>An environment variable; null where it is not set or empty.</summary>
     public static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { } value && value.Trim().Length > 0 ? value.Trim() : null;
 }
