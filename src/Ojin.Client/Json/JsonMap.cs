@@ -140,6 +140,27 @@ public sealed class JsonMap : IDictionary<string, object?>, IReadOnlyDictionary<
         return true;
     }
 
+    internal bool HasExact(string key) => values.ContainsKey(key);
+
+    internal object? GetExact(string key) => values[key];
+
+    /// <summary>
+    /// A copy in which the values of another object take the place of its own: objects are merged at any depth, and
+    /// anything else, lists included, is replaced.
+    /// </summary>
+    internal JsonMap MergedWith(JsonMap changes)
+    {
+        var merged = new JsonMap();
+        foreach (var (name, value) in this) merged.TryAddExact(name, value);
+        foreach (var (name, value) in changes)
+        {
+            var known = merged.Find(name) ?? name;
+            if (value is JsonMap inner && merged.values.TryGetValue(known, out var existing) && existing is JsonMap outer) merged.values[known] = outer.MergedWith(inner);
+            else if (!merged.TryAddExact(known, value)) merged.ReplaceExact(known, value);
+        }
+        return merged;
+    }
+
     internal void ReplaceExact(string key, object? value) => values[key] = value;
 
     private static string NameOf(object key) => key as string ?? throw new ArgumentException("A JSON name is a string.", nameof(key));
