@@ -9,7 +9,7 @@ namespace Ojin.PowerShell.Commands;
 /// Copies model configurations: a template of the service's, or one of another account, whose session -Session is,
 /// into the account of the kept session (getModelConfigById, listModelConfigs, createModelConfig).
 /// </summary>
-[Cmdlet(VerbsCommon.Copy, "OjinModelConfig", DefaultParameterSetName = "Id", SupportsShouldProcess = true, HelpUri = "https://github.com/ojin-powershell/ojin-powershell/blob/main/docs/en-US/Copy-OjinModelConfig.md")]
+[Cmdlet(VerbsCommon.Copy, "OjinModelConfig", DefaultParameterSetName = "Object", SupportsShouldProcess = true, HelpUri = "https://github.com/ojin-powershell/ojin-powershell/blob/main/docs/en-US/Copy-OjinModelConfig.md")]
 [OutputType(typeof(ModelConfig))]
 public sealed class CopyOjinModelConfigCommand : ModelConfigWriteCommand
 {

@@ -57,7 +57,7 @@ public sealed class SetOjinModelConfigCommand : ModelConfigWriteCommand
             var there = await client.GetModelConfigAsync(id, cancellationToken).ConfigureAwait(false);
             if (known is { } seen && there.UpdatedAt is { } now && now > seen)
             {
-                Warn(string.Create(CultureInfo.InvariantCulture, $"Model configuration {id} was changed at {now:u}, after the piped object was read ({seen:u}). The write goes on from what is there now."));
+                Warn(string.Create(CultureInfo.InvariantCulture, $"Model configuration {id} was changed at {now:yyyy-MM-dd HH:mm:ss.fff zzz}, after the piped object was read ({seen:yyyy-MM-dd HH:mm:ss.fff zzz}). The write goes on from what is there now."));
             }
             title ??= there.Title;
             configuration = given is null ? there.Configuration : Merge ? there.Configuration.MergedWith(given) : given;
