@@ -234,7 +234,7 @@ function Invoke-PesterSuite {
             while ($waiting.Count -gt 0 -and $running.Count -lt 2) {
                 $file = $waiting.Dequeue()
                 $record = Join-Path $results "$($file.BaseName).json"
-                $line = (Get-PwshCommandLine) + @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$root/tests/Ojin.Module.Tests/Invoke-TestFile.ps1",
+                $line = @(Get-PwshCommandLine) + @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$root/tests/Ojin.Module.Tests/Invoke-TestFile.ps1",
                     '-Path', $file.FullName, '-Record', $record, '-Pester', $pester.Path, '-Configuration', $Configuration)
                 $child = Start-Child $file.BaseName $line @{ OJIN_TEST_CONFIGURATION = $Configuration }
                 $running.Add(($child | Add-Member -PassThru -NotePropertyMembers @{ Record = $record }))
@@ -317,7 +317,7 @@ function Invoke-Demo {
     $emulator = Start-EmulatorProgram
     try {
         # In a PowerShell of its own: what it loads and sets is gone with it.
-        $line = (Get-PwshCommandLine) + @('-NoLogo', '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$moduleFolder/Ojin.psd1'; & '$root/demo/Demo.ps1' @args")
+        $line = @(Get-PwshCommandLine) + @('-NoLogo', '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$moduleFolder/Ojin.psd1'; & '$root/demo/Demo.ps1' @args")
         $kept = @{}
         $settings = @{
             OJIN_API_KEY = $emulator.ojinKey; OJIN_BASE_URI = $emulator.ojin; OJIN_AGENTS_URI = $emulator.agents
