@@ -28,11 +28,11 @@ if command -v pwsh >/dev/null 2>&1; then
 fi
 
 cd "$root"
-if restored="$(dotnet tool restore 2>&1)"; then
+if dotnet tool restore >/dev/null 2>&1; then
     exec dotnet tool run pwsh -- -NoLogo -NoProfile -NonInteractive -File "$root/build.ps1" "$@"
 fi
 
-printf '%s\n' 'There is no pwsh on the PATH, and the PowerShell tool of .config/dotnet-tools.json could not be restored:' "$restored" >&2
+echo 'There is no pwsh on the PATH, and the PowerShell tool of .config/dotnet-tools.json could not be restored.' >&2
 
 case "${1:-Build}" in
     [Tt]est) ;;
@@ -52,13 +52,16 @@ if [ "${CI:-}" = true ]; then
 fi
 
 # The number of an attribute in the counters of a trx file.
-counter() { sed -n "s/.*<Counters [^>]*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
+counter() { sed -n "s/.*<Counters[^>]*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
 
 results="$root/out/test-results"
 rm -rf "$results"
 mkdir -p "$results"
 passed=0 failed=0 skipped=0 broken=0
-dotnet build Ojin.sln --configuration Release --nologo --verbosity quiet
+if ! dotnet build Ojin.sln --configuration Release --nologo --verbosity quiet >"$results/build.log" 2>&1; then
+    cat "$results/build.log"
+    exit 1
+fi
 for suite in Ojin.Client.Tests Ojin.Conventions.Tests; do
     echo "== $suite"
     status=0
