@@ -25,15 +25,18 @@ $settings.Output.Verbosity = 'None'
 $settings.TestRegistry.Enabled = $false
 $run = Invoke-Pester -Configuration $settings
 
+# Pester's own frames say nothing about the test.
+function Get-Where($Records) { ($Records | ForEach-Object { $_.ScriptStackTrace -split '\r?\n' } | Where-Object { $_ -notmatch '[\\/]Pester[\\/.]|Invoke-TestFile\.ps1' }) -join "`n" }
+
 $failures = @(
     foreach ($test in $run.Failed) {
-        [ordered]@{ Name = $test.ExpandedPath; Message = ($test.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n"; Where = ($test.ErrorRecord | ForEach-Object { $_.ScriptStackTrace }) -join "`n" }
+        [ordered]@{ Name = $test.ExpandedPath; Message = ($test.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n"; Where = Get-Where $test.ErrorRecord }
     }
     # A block whose setup or teardown failed, and a file that did not load.
     foreach ($broken in @($run.FailedBlocks) + @($run.FailedContainers)) {
         $records = @($broken.ErrorRecord | Where-Object { $_ })
         if ($records) {
-            [ordered]@{ Name = $broken -is [Pester.Block] ? $broken.ExpandedPath : "$($broken.Item)"; Message = ($records.Exception.Message) -join "`n"; Where = ($records.ScriptStackTrace) -join "`n" }
+            [ordered]@{ Name = $broken -is [Pester.Block] ? $broken.ExpandedPath : "$($broken.Item)"; Message = ($records.Exception.Message) -join "`n"; Where = Get-Where $records }
         }
     }
 )
