@@ -136,7 +136,7 @@ public sealed class HttpTransport
 
     private bool MayGoAgain(ServiceRequest request, TryFailedException failed)
     {
-        if (request.Retry == RetryRule.Never || failed.Error.RetryAfter > options.MaximumRetryAfter) return false;
+        if (request.Retry == RetryRule.Never || options.MaximumAttempts <= 1 || failed.Error.RetryAfter > options.MaximumRetryAfter) return false;
         if (failed.NothingHappened) return failed.Error.StatusCode == 429 || failed.IsTransient;
         return request.Retry == RetryRule.Safe && failed.IsTransient;
     }
