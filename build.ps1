@@ -40,7 +40,7 @@ param(
     # Test: what `dotnet test --filter` takes.
     [string] $Filter,
 
-    # Test, Demo: uses what is built already.
+    # Test, Demo, Analyze, Package: uses what is built already.
     [switch] $NoBuild,
 
     # What the Demo, Bench and Kill scripts take.
@@ -87,7 +87,6 @@ function Get-PwshCommandLine {
 
 function Start-Child {
     # Starts a program with no input and with its output kept; Wait-Child waits for it.
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     param([string] $Name, [string[]] $CommandLine, [hashtable] $Environment = @{})
     $start = [System.Diagnostics.ProcessStartInfo]@{
         FileName               = $CommandLine[0]
@@ -143,16 +142,30 @@ function Get-ModuleFile {
     $files
 }
 
+function Get-ManifestText([string[]] $FileName) {
+    # The manifest of the ready module: the one in the root with the list of files and the changelog's latest section.
+    $text = Get-Content -LiteralPath "$root/Ojin.psd1" -Raw
+    $list = ($FileName | Sort-Object | ForEach-Object { "`n        '$_'" }) -join ''
+    $text = $text -replace "(?m)^(\s*)PrivateData(\s*)=", "`$1FileList               = @($($list.Replace('$', '$$'))`n    )`n`$1PrivateData`$2="
+    $version = (Import-PowerShellDataFile -LiteralPath "$root/Ojin.psd1").ModuleVersion
+    $section = [regex]::Match((Get-Content -LiteralPath "$root/CHANGELOG.md" -Raw), "(?ms)^## \[$([regex]::Escape($version))\][^\n]*\n(?<text>.*?)(?=^## |\z)").Groups['text'].Value.Trim()
+    if (-not $section) { throw "CHANGELOG.md has no section for version $version." }
+    $text.Replace("'See CHANGELOG.md'", "'$($section.Replace("'", "''"))'")
+}
+
 function Invoke-Build {
     Invoke-DotNet build "$root/src/Ojin.PowerShell" --configuration $Configuration --nologo --verbosity quiet
     Update-ModuleFolder
 }
 
 function Update-ModuleFolder {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
-    param()
     $files = Get-ModuleFile
+    $manifest = Join-Path $out 'Ojin.psd1'
+    $null = New-Item -ItemType Directory -Force -Path $out
+    Set-Content -LiteralPath $manifest -NoNewline -Value (Get-ManifestText @($files.Keys))
+    $files['Ojin.psd1'] = $manifest
     foreach ($name in $files.Keys) { Copy-Changed $files[$name] (Join-Path $moduleFolder $name) }
+    Remove-Item -LiteralPath $manifest
     foreach ($file in Get-ChildItem $moduleFolder -Recurse -File) {
         $name = [System.IO.Path]::GetRelativePath($moduleFolder, $file.FullName).Replace('\', '/')
         if (-not $files.Contains($name)) { Remove-Item -LiteralPath $file.FullName -Force }
@@ -285,12 +298,16 @@ function Invoke-Analyze {
         Say 'PSScriptAnalyzer is not installed; getting it from the PowerShell Gallery.'
         Install-PSResource -Name PSScriptAnalyzer -Repository PSGallery -TrustRepository -Scope CurrentUser -Quiet
     }
-    $files = Get-ChildItem $root -Recurse -File -Include '*.ps1', '*.psm1', '*.psd1' | Where-Object FullName -NotMatch '[\\/](bin|obj|out)[\\/]'
+    # The manifest is looked at in the ready module: where it is kept, the files that it names are not beside it.
+    if (-not $NoBuild) { Invoke-Build }
+    $files = @(
+        Get-ChildItem $root -Recurse -File -Include '*.ps1', '*.psm1', '*.psd1' | Where-Object FullName -NotMatch '[\\/](bin|obj|out)[\\/]' | Where-Object FullName -NE "$root/Ojin.psd1"
+        Get-Item "$moduleFolder/Ojin.psd1"
+    )
     $found = @(
-        foreach ($file in $files) {
-            Invoke-ScriptAnalyzer -Path $file.FullName -Settings "$root/PSScriptAnalyzerSettings.psd1"
-        }
-        if (Test-Path $moduleFolder) { Invoke-ScriptAnalyzer -Path $moduleFolder -Recurse -Settings PSGallery }
+        foreach ($file in $files) { Invoke-ScriptAnalyzer -Path $file.FullName -Settings "$root/PSScriptAnalyzerSettings.psd1" }
+        # What the Gallery looks at when a module is published.
+        Invoke-ScriptAnalyzer -Path $moduleFolder -Recurse -Settings PSGallery
     )
     foreach ($one in $found) { Say "$($one.ScriptPath):$($one.Line): $($one.Severity) $($one.RuleName): $($one.Message)" }
     Say "$($files.Count) files, $($found.Count) findings"
@@ -299,8 +316,6 @@ function Invoke-Analyze {
 
 function Start-EmulatorProgram {
     # The emulator as a program; it ends when its input is closed.
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
-    param()
     $start = [System.Diagnostics.ProcessStartInfo]@{ FileName = 'dotnet'; RedirectStandardInput = $true; RedirectStandardOutput = $true }
     $start.ArgumentList.Add("$root/src/Ojin.Emulator/bin/$Configuration/net10.0/Ojin.Emulator.dll")
     $process = [System.Diagnostics.Process]::Start($start)
@@ -336,6 +351,20 @@ function Invoke-Demo {
     exit $code
 }
 
+function Invoke-Package {
+    # A package that the Gallery takes, of the ready module as it is.
+    if (-not (Get-Command Compress-PSResource -ErrorAction Ignore)) { throw 'Package needs Microsoft.PowerShell.PSResourceGet 1.1 or later: Install-PSResource Microsoft.PowerShell.PSResourceGet.' }
+    if (-not $NoBuild) { Invoke-Build }
+    $packages = Join-Path $out 'packages'
+    $null = New-Item -ItemType Directory -Force -Path $packages
+    Get-ChildItem $packages -Filter '*.nupkg' | Remove-Item -Force
+    Compress-PSResource -Path $moduleFolder -DestinationPath $packages
+    $package = Get-ChildItem $packages -Filter '*.nupkg' | Select-Object -First 1
+    if (-not $package) { throw 'No package was made.' }
+    if ($package.Length -ge 3MB) { throw "The package has $($package.Length) bytes; less than 3 MB are promised." }
+    Say "The package is $([System.IO.Path]::GetRelativePath($PWD.Path, $package.FullName)) ($('{0:n0}' -f ($package.Length / 1KB)) KB). Publish-PSResource -NupkgPath publishes it."
+}
+
 function Invoke-Clean {
     foreach ($folder in @($out) + @(Get-ChildItem "$root/src", "$root/tests" -Directory | ForEach-Object { "$($_.FullName)/bin"; "$($_.FullName)/obj" })) {
         if (Test-Path -LiteralPath $folder) { Remove-Item -LiteralPath $folder -Recurse -Force }
@@ -356,7 +385,7 @@ try {
         'Demo' { Invoke-Demo }
         'Analyze' { Invoke-Analyze }
         'Clean' { Invoke-Clean }
-        'Package' { Invoke-Script Package "$root/build/Package.ps1" }
+        'Package' { Invoke-Package }
         'Help' { Invoke-Script Help "$root/build/Help.ps1" }
         'Bench' { Invoke-Script Bench "$root/tests/Ojin.Benchmarks/Bench.ps1" }
         'Kill' { Invoke-Script Kill "$root/tests/Ojin.Benchmarks/Kill.ps1" }

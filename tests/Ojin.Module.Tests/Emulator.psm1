@@ -24,7 +24,6 @@ function Start-Emulator {
     elsewhere, control, ojinKey, ozorKey, firebaseToken, aimpKey).
     #>
     [CmdletBinding()]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     param([int] $LatencyMs = 0, [long] $BytesPerSecond = 0, [int] $Assets = -1)
 
     Stop-Emulator
@@ -51,7 +50,6 @@ function Stop-Emulator {
     Ends the emulator that Start-Emulator started, if there is one.
     #>
     [CmdletBinding()]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     param()
 
     if (-not $script:Emulator) { return }
@@ -224,7 +222,6 @@ function Set-EmulatorState {
     Set-EmulatorState ojin/options @{ ignoreOffset = $true }; with -Method POST for what is added or done.
     #>
     [CmdletBinding()]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     param(
         [Parameter(Mandatory, Position = 0)] [string] $Path,
         [Parameter(Position = 1)] $Body,

@@ -71,7 +71,6 @@ function Start-FreshPwsh {
     Strings that the script block gets as its arguments.
     #>
     [CmdletBinding()]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     param(
         [Parameter(Mandatory, Position = 0)] [scriptblock] $Script,
         [string[]] $ArgumentList = @(),
@@ -171,7 +170,6 @@ function New-TestFile {
     Writes a file of a size, quickly; the bytes repeat nowhere and are the same for the same size.
     #>
     [CmdletBinding()]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     [OutputType([System.IO.FileInfo])]
     param([Parameter(Mandatory, Position = 0)] [string] $Path, [Parameter(Mandatory, Position = 1)] [long] $Size)
 
@@ -199,7 +197,6 @@ function New-TestMedia {
     Fills the file up to so many bytes, where its format lets anything follow (.png, .jpg, .mp4).
     #>
     [CmdletBinding()]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     [OutputType([System.IO.FileInfo])]
     param([Parameter(Mandatory, Position = 0)] [string] $Path, [long] $Size = 0)
 
