@@ -34,8 +34,9 @@ public sealed class EmulatorHost : IAsyncDisposable
         _control = new ControlService(this);
         IEmulatedService[] services =
         [
-            new OjinRestService(Ojin),
+            // A reset goes in this order, and the others put their objects into the storage.
             new StorageService(Storage),
+            new OjinRestService(Ojin),
             new AgentsService(Agents),
             new OzorService(Ozor),
             new AimpService(Aimp),

@@ -31,13 +31,63 @@ internal static class SchemaCheck
     /// <exception cref="OjinException">The schema itself cannot be used.</exception>
     public static IReadOnlyList<string> Problems(CommandInvocationIntrinsics invoke, JsonMap configuration, JsonMap schema)
     {
+        // Test-Json fetches what a schema refers to, from whatever address and for as long as it takes.
+        if (ForeignReference(schema, Ids(schema)) is { } foreign)
+        {
+            throw Unusable($"refers to another one ({TextForDisplay.Escape(foreign, 200)}), which is not fetched");
+        }
         var result = invoke.InvokeScript(true, ScriptBlock.Create(Script), null, configuration.ToJson(), schema.ToJson()).Single();
         var problems = ((string[])PSObject.AsPSObject(result.Properties["Problems"].Value).BaseObject).Distinct(StringComparer.Ordinal).ToArray();
         if (LanguagePrimitives.IsTrue(result.Properties["Unusable"].Value))
         {
-            throw new OjinException(ErrorCodes.InvalidAnswer, $"The variant's configuration schema cannot be used by Test-Json: {TextForDisplay.Escape(string.Join(' ', problems), 300)}", "The schema comes from the service. Write the configuration without testing it; the service checks it too.") { Service = OjinService.Ojin };
+            throw Unusable($"cannot be used by Test-Json: {TextForDisplay.Escape(string.Join(' ', problems), 300)}");
         }
         return LanguagePrimitives.IsTrue(result.Properties["Fits"].Value) ? []
             : problems.Length > 0 ? problems : ["It does not fit the schema, and Test-Json does not tell where."];
+    }
+
+    private static OjinException Unusable(string why) =>
+        new(ErrorCodes.InvalidAnswer, $"The variant's configuration schema {why}.", "The schema comes from the service. Write the configuration without testing it; the service checks it too.") { Service = OjinService.Ojin };
+
+    private static HashSet<string> Ids(JsonMap schema)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, value) in Keywords(schema))
+        {
+            if (name is "$id" or "id" && value is string id) ids.Add(id.TrimEnd('#'));
+        }
+        return ids;
+    }
+
+    private static string? ForeignReference(JsonMap schema, HashSet<string> ids)
+    {
+        foreach (var (name, value) in Keywords(schema))
+        {
+            if (value is not string address) continue;
+            if (name is "$ref" or "$dynamicRef" or "$recursiveRef" && !address.StartsWith('#') && !ids.Contains(address.Split('#')[0])) return address;
+            if (name == "$schema" && !(Uri.TryCreate(address, UriKind.Absolute, out var meta) && meta.Host == "json-schema.org")) return address;
+        }
+        return null;
+    }
+
+    // Every name and value at any depth, but for data that only looks like schema.
+    private static IEnumerable<KeyValuePair<string, object?>> Keywords(object? schema)
+    {
+        var open = new Stack<object?>([schema]);
+        while (open.TryPop(out var next))
+        {
+            if (next is object?[] list)
+            {
+                foreach (var item in list) open.Push(item);
+            }
+            else if (next is JsonMap map)
+            {
+                foreach (var pair in map)
+                {
+                    yield return pair;
+                    if (pair.Key is not ("const" or "enum" or "default" or "examples")) open.Push(pair.Value);
+                }
+            }
+        }
     }
 }
