@@ -74,11 +74,13 @@ public sealed class ServiceAnswer
         var what = start.Length == 0 ? "an empty body instead of JSON"
             : start[0] == '<' ? "a web page instead of JSON"
             : start[0] is not ((byte)'{' or (byte)'[') ? "something that is no JSON"
-            : exception.Path is { Length: > 1 } path ? $"JSON that does not fit the contract (at {TextForDisplay.Escape(path, 100)})"
             : IsCut(exception) ? "JSON that is cut short"
+            : exception.Path is { Length: > 1 } path ? $"JSON that does not fit the contract (at {TextForDisplay.Escape(path, 100)})"
             : "JSON that does not fit the contract";
         return HttpTransport.Invalid(request, StatusCode, what, attempts, exception);
     }
 
-    private static bool IsCut(JsonException exception) => exception.Message.Contains("end of data", StringComparison.OrdinalIgnoreCase) || exception.Message.Contains("incomplete", StringComparison.OrdinalIgnoreCase);
+    private static bool IsCut(JsonException exception) => exception.Message.Contains("end of data", StringComparison.OrdinalIgnoreCase)
+        || exception.Message.Contains("There is an open JSON", StringComparison.OrdinalIgnoreCase)
+        || exception.Message.Contains("incomplete", StringComparison.OrdinalIgnoreCase);
 }
