@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace Ojin.Client.Tests.Swift;
+
+/// <summary>A test that needs OpenStack Swift; where that cannot run it is skipped, with the reason.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SwiftFactAttribute : FactAttribute
+{
+    private static readonly Lazy<string?> Reason = new(FindReason);
+
+    public SwiftFactAttribute()
+    {
+        if (Reason.Value is { } reason)
+            Skip = $"OpenStack Swift cannot run here: {reason}. CONTRIBUTING.md says how to install it.";
+    }
+
+    private static string? FindReason()
+    {
+        if (!OperatingSystem.IsLinux())
+            return "it runs on Linux only";
+        if (!File.Exists(SwiftServer.Python))
+            return $"there is no {SwiftServer.Python}";
+        try
+        {
+            // Discovery is synchronous, and the answer is needed once in a run.
+            using var probe = Process.Start(SwiftServer.StartInfo("--probe"))!;
+            probe.StandardInput.Close();
+            var said = probe.StandardOutput.ReadToEnd().Trim();
+            probe.WaitForExit();
+            return said.Length > 0 ? said : probe.ExitCode == 0 ? null : $"its probe ended with code {probe.ExitCode}";
+        }
+        catch (System.ComponentModel.Win32Exception problem)
+        {
+            return problem.Message;
+        }
+    }
+}
