@@ -1,0 +1,19 @@
+#Requires -Version 7.4
+# Builds what is measured and runs the benchmarks: pwsh ./build.ps1 Bench [-Count 5] [-SizeMiB 1024] [-Files 500]
+# [-Assets 20000] [-Case up,down,...] [-Folder PATH] [-NoReport]. docs/performance.md says what they mean.
+param([Parameter(ValueFromRemainingArguments)] [object[]] $Option = @())
+
+$ErrorActionPreference = 'Stop'
+$root = [System.IO.Path]::GetFullPath("$PSScriptRoot/../..")
+foreach ($project in 'src/Ojin.Emulator', 'tests/Ojin.Benchmarks') {
+    & dotnet build "$root/$project" --configuration Release --nologo --verbosity quiet
+    if ($LASTEXITCODE -ne 0) { throw "$project does not build." }
+}
+& "$root/build.ps1" Build
+
+# The PowerShell that runs this: an executable, or the dotnet tool's library.
+$pwsh = (Get-Process -Id $PID).Path
+$line = @('--pwsh', $pwsh, '--pwsh-version', "$($PSVersionTable.PSVersion)")
+if ([System.IO.Path]::GetFileNameWithoutExtension($pwsh) -eq 'dotnet') { $line += '--pwsh-library', "$PSHOME/pwsh.dll" }
+& dotnet "$PSScriptRoot/bin/Release/net10.0/Ojin.Benchmarks.dll" run --root $root @line @($Option | ForEach-Object { $_ -join ',' }) | Out-Host
+if ($LASTEXITCODE -ne 0) { throw "The benchmarks ended with code $LASTEXITCODE." }
