@@ -70,6 +70,7 @@ internal sealed class AnswerStream(Stream inner, Throttle? throttle) : Stream
         _begun = true;
         if (Before is not null)
             await Before();
+        throttle?.Begin();
     }
 
     public async Task EndAsync()

@@ -19,7 +19,12 @@ internal sealed class RecordingStream(Stream inner, RecordedRequest record, int 
         }
 
         if (throttle is not null)
+        {
+            if (record.BodyBytes == 0)
+                throttle.Begin();
             buffer = throttle.Limit(buffer);
+        }
+
         var count = await inner.ReadAsync(buffer, cancellationToken);
         if (count == 0 && buffer.Length > 0)
         {
