@@ -99,11 +99,13 @@ public sealed class OjinOnS3 : IAsyncDisposable
     public string DownloadUrl(string assetId, bool expired = false) =>
         Presign(new GetPreSignedUrlRequest { BucketName = _bucket, Key = KeyOf(assetId), Verb = HttpVerb.GET }, expired);
 
-    /// <summary>Replaces the content of an asset behind the API's back.</summary>
+    /// <summary>Gives an asset another content, as one object.</summary>
     public async Task ReplaceAsync(string assetId, byte[] content)
     {
         using var body = new MemoryStream(content);
-        await _s3.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = KeyOf(assetId), InputStream = body });
+        var stored = await _s3.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = KeyOf(assetId), InputStream = body, UseChunkEncoding = false });
+        _assets[assetId]["etag"] = stored.ETag;
+        _assets[assetId]["size_bytes"] = content.Length;
     }
 
     public async ValueTask DisposeAsync()

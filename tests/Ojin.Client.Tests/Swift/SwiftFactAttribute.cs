@@ -15,6 +15,24 @@ public sealed class SwiftFactAttribute : FactAttribute
             Skip = $"OpenStack Swift cannot run here: {reason}. CONTRIBUTING.md says how to install it.";
     }
 
+    /// <summary>The ready module, as build.ps1 lays it out.</summary>
+    public static string Module { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../out/Ojin/Ojin.psd1"));
+
+    /// <summary>Whether the test runs the ready module in a pwsh.</summary>
+    public bool NeedsModule
+    {
+        get => false;
+        set
+        {
+            if (!value || Skip is not null)
+                return;
+            if (!File.Exists(Module))
+                Skip = "The module is not built: run pwsh ./build.ps1 Build.";
+            else if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "pwsh"))))
+                Skip = "There is no pwsh on the PATH.";
+        }
+    }
+
     private static string? FindReason()
     {
         if (!OperatingSystem.IsLinux())

@@ -42,16 +42,19 @@ public abstract class SwiftTest(SwiftFixture fixture) : IAsyncLifetime
 
     protected HttpClient Http => _http;
 
-    protected string Folder { get; } = Directory.CreateTempSubdirectory("ojin-swift-test-").FullName;
+    protected string Folder { get; private set; } = "";
 
-    public async Task InitializeAsync() => _api = await OjinOnS3.StartAsync(await fixture.ServerAsync());
+    public async Task InitializeAsync()
+    {
+        _api = await OjinOnS3.StartAsync(await fixture.ServerAsync());
+        Folder = Directory.CreateTempSubdirectory("ojin-swift-test-").FullName;
+    }
 
     public async Task DisposeAsync()
     {
         _http.Dispose();
         Directory.Delete(Folder, recursive: true);
-        if (_api is not null)
-            await _api.DisposeAsync();
+        await Api.DisposeAsync();
     }
 
     protected static byte[] Bytes(int count, int seed = 1)
