@@ -17,7 +17,7 @@ internal static class PageReader
     /// <summary>The most items of a page.</summary>
     public const int PageSize = 100;
 
-    private const int MostAhead = 4;
+    private const int MostAhead = 8;
     private const int RememberedIds = 1000;
     private const int MostStepsBack = 20;
 
