@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -65,6 +66,9 @@ public sealed class EmulatorHost : IAsyncDisposable
             Listen("elsewhere", options.ElsewherePort);
             Listen("control", options.ControlPort);
         });
+        // After Kestrel's own, which it would otherwise come before. Waiting for data first takes one more call for each block.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new LargeBlocks());
+        builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         _app = builder.Build();
         _app.Run(HandleAsync);
         Listeners = listeners;

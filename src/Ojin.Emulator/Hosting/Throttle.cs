@@ -11,7 +11,7 @@ public sealed record LinkOptions(int LatencyMs = 0, long BytesPerSecond = 0);
 internal sealed class Throttle(long bytesPerSecond)
 {
     // Timers are no finer than this; pauses are saved up until they are worth one.
-    private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(20);
 
     // Timers wake late, and whoever moves the bytes has work of its own: neither makes the link slower than it is said to
     // be. What goes beyond this was a pause of the client, and is lost.
