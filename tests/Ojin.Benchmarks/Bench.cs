@@ -152,6 +152,8 @@ internal sealed class Bench
             {
                 if (made.Key != "down")
                     await emulator.ResetAsync(made.Link);
+                if (made.Key == "first")
+                    await emulator.HoldSecondPageAsync();
                 if (made.Key is "up" or "down")
                     TouchMemory();
                 var sample = await RunAsync(contender, target, environment);

@@ -37,6 +37,13 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         await SetLinkAsync(link);
     }
 
+    /// <summary>Keeps the second page of a list back for so long that whoever waits for it is seen.</summary>
+    public async Task HoldSecondPageAsync()
+    {
+        using var rule = await _http.PostAsJsonAsync($"{_control}/faults", new { service = "ojin", pathContains = "offset=100", times = (int?)null, action = new { kind = "delay", delayMs = 10_000 } });
+        rule.EnsureSuccessStatusCode();
+    }
+
     public async Task SetLinkAsync(Link link)
     {
         using var set = await _http.PutAsJsonAsync($"{_control}/link", new { latencyMs = link.LatencyMs, bytesPerSecond = link.BytesPerSecond });

@@ -90,6 +90,8 @@ internal sealed class Report(Options options, string root, IReadOnlyList<Case> c
             Row("peak memory above a bare pwsh, the worst run of all cases", $"{F(worst / (1 << 20), "0")} MiB", "", "", "at most 64 MiB", worst <= 64 << 20);
         }
 
+        if (Median("first-link", Bench.Cmdlet, sample => sample.Inside) is { } first)
+            Row("the first asset of the list, while the second page is held back for 10 s", $"{F(first)} s", "", "", "after one request", first < 10);
         if (ImportSeconds is { } import)
         {
             Row("`Import-Module` above a bare pwsh", $"{F(import, "0.000")} s", "", "", "at most 0.15 s", import <= 0.15);
