@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 
 namespace Ojin.Benchmarks;
 
@@ -34,8 +35,12 @@ internal sealed class Bench
         _options = options;
         _root = options.Required("root");
         var place = options["Folder"] ?? (Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath());
+        Parallel = (int)Assembly.LoadFrom(Path.Combine(_root, "out/Ojin/lib/Ojin.Client.dll")).GetType("Ojin.Transfer.TransferSlots", throwOnError: true)!.GetField("DefaultLimit")!.GetRawConstantValue()!;
         _folder = Path.Combine(place, $"ojin-bench-{Guid.NewGuid():N}");
     }
+
+    /// <summary>How many parts the cmdlets have in flight unless told otherwise: the limit has as many.</summary>
+    private int Parallel { get; }
 
     private string Large => Path.Combine(_folder, "large.bin");
 
@@ -123,7 +128,7 @@ internal sealed class Bench
     private Contender Limit(string name, string key, params string[] how) => new(name,
     [
         "dotnet", typeof(Bench).Assembly.Location, "limit",
-        "--case", key, "--assets", _options.Assets.ToString(CultureInfo.InvariantCulture), "--folder", Downloads, "--target", "{target}", .. how,
+        "--case", key, "--parallel", $"{Parallel}", "--assets", _options.Assets.ToString(CultureInfo.InvariantCulture), "--folder", Downloads, "--target", "{target}", .. how,
     ]);
 
     private async Task RunCaseAsync(Case made, EmulatorProcess emulator)

@@ -15,10 +15,10 @@ namespace Ojin.Benchmarks;
 internal sealed class Limit : IDisposable
 {
     private const int PartSize = 8 * 1024 * 1024;
-    private const int Parallel = 8;
     private const int BufferSize = 256 * 1024;
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly int _parallel;
     private readonly bool _md5;
     private readonly bool _file;
     private readonly string _api;
@@ -26,6 +26,7 @@ internal sealed class Limit : IDisposable
 
     private Limit(Options options)
     {
+        _parallel = options.Number("parallel", 8);
         _md5 = !options.Has("no-md5");
         _file = !options.Has("no-file");
         _api = Environment.GetEnvironmentVariable("OJIN_BASE_URI")!;
@@ -50,11 +51,11 @@ internal sealed class Limit : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static async Task<double> InParallelAsync(int parts, Func<int, Task> move)
+    private async Task<double> InParallelAsync(int parts, Func<int, Task> move)
     {
         var next = -1;
         var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Parallel).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, _parallel).Select(_ => Task.Run(async () =>
         {
             for (int part; (part = Interlocked.Increment(ref next)) < parts;)
                 await move(part);
