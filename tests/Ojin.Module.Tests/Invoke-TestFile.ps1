@@ -23,7 +23,10 @@ $settings.Run.Path = $Path
 $settings.Run.PassThru = $true
 $settings.Output.Verbosity = 'None'
 $settings.TestRegistry.Enabled = $false
+# The tests find this script's variables above their own, and are to run as a prompt does.
+$ErrorActionPreference = 'Continue'
 $run = Invoke-Pester -Configuration $settings
+$ErrorActionPreference = 'Stop'
 
 # Pester's own frames say nothing about the test.
 function Get-Where($Records) { ($Records | ForEach-Object { $_.ScriptStackTrace -split '\r?\n' } | Where-Object { $_ -notmatch '[\\/]Pester[\\/.]|Invoke-TestFile\.ps1' }) -join "`n" }
