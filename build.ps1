@@ -189,7 +189,7 @@ function Read-Trx([string] $File) {
 }
 
 function Find-Pester {
-    # Pester 5.5 or later: the installed one, else the Gallery's; nothing when there is none to be had.
+    # Pester 5.5 or later: the installed one, else the Gallery's, else the NuGet package; nothing when there is none to be had.
     $find = { Get-Module -ListAvailable -Name Pester | Where-Object Version -GE '5.5.0' | Sort-Object Version -Descending | Select-Object -First 1 }
     $found = & $find
     if ($found) { return $found }
@@ -200,10 +200,16 @@ function Find-Pester {
         } else {
             Install-Module -Name Pester -MinimumVersion 5.5.0 -Repository PSGallery -Scope CurrentUser -Force -SkipPublisherCheck -AcceptLicense
         }
+        return & $find
     } catch {
-        Say "It could not be installed: $($_.Exception.Message)"
+        Say 'The PowerShell Gallery does not answer; restoring the NuGet package for this run.'
     }
-    & $find
+    try {
+        Invoke-DotNet restore "$root/tests/Ojin.Module.Tests/Pester.csproj" --packages "$out/tools" --nologo --verbosity quiet
+        Get-Module -ListAvailable -Name (Get-Item "$out/tools/pester/*/tools/Pester.psd1").FullName | Sort-Object Version -Descending | Select-Object -First 1
+    } catch {
+        Say "It could not be restored: $($_.Exception.Message)"
+    }
 }
 
 function Invoke-XunitSuite([string] $Name) {
