@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Ojin.Http;
 
 namespace Ojin;
@@ -41,4 +42,21 @@ public sealed partial class OzorClient
             throw;
         }
     }
+
+    private static string Segment(string id, string what) => ServiceAddress.Segment(OjinId.Text(id, what), what);
+
+    private static string Shown(string text) => TextForDisplay.Escape(text, 100);
+
+    private Task<T> ReadAsync<T>(Uri address, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => transport.SendAsync(
+            new ServiceRequest
+            {
+                Service = OjinService.Ozor,
+                Method = HttpMethod.Get,
+                Address = address,
+                Retry = RetryRule.Safe,
+                Credential = session.RequireKey(),
+            },
+            type,
+            cancellationToken);
 }
