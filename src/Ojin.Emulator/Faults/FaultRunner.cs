@@ -138,6 +138,13 @@ internal static class FaultRunner
     /// <summary>Reads what is left of the request body.</summary>
     public static Task DrainAsync(HttpContext context) => context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
 
+    /// <summary>Cuts the connection when what was written has left.</summary>
+    public static async Task CutSentAsync(HttpContext context)
+    {
+        await SentAsync(context);
+        Cut(context, Wire.Record(context)!);
+    }
+
     private static void Cut(HttpContext context, RecordedRequest record)
     {
         record.Aborted = true;

@@ -16,12 +16,12 @@ internal static class StrictJson
     /// Reads the whole body as one JSON value. 415 for another media type, 400 for a body that is no JSON, that
     /// names a property twice, or that is missing; <paramref name="code"/> is the service's code for a bad request.
     /// </summary>
-    public static async Task<JsonDocument> ReadAsync(HttpContext context, string code)
+    public static async Task<JsonDocument> ReadAsync(HttpContext context, string code, int limit = Limit)
     {
         RequireJsonContentType(context, code);
-        var bytes = await ReadBytesAsync(context.Request.Body, Limit, context.RequestAborted);
+        var bytes = await ReadBytesAsync(context.Request.Body, limit, context.RequestAborted);
         if (bytes is null)
-            throw new RefusalException(413, code, "The request body is larger than 16 MiB.");
+            throw new RefusalException(413, code, $"The request body is larger than {limit >> 20} MiB.");
         if (bytes.Length == 0)
             throw new RefusalException(400, code, "The request body is missing.");
         try
@@ -35,9 +35,13 @@ internal static class StrictJson
     }
 
     /// <summary>Reads the body as one JSON object with no other fields than the ones given.</summary>
-    public static async Task<JsonFields> ReadObjectAsync(HttpContext context, string code, params string[] fields)
+    public static Task<JsonFields> ReadObjectAsync(HttpContext context, string code, params string[] fields) =>
+        ReadObjectAsync(context, code, Limit, fields);
+
+    /// <summary>The same for a body of at most so many bytes, instead of 16 MiB.</summary>
+    public static async Task<JsonFields> ReadObjectAsync(HttpContext context, string code, int limit, params string[] fields)
     {
-        var document = await ReadAsync(context, code);
+        var document = await ReadAsync(context, code, limit);
         return new JsonFields(document.RootElement, "", code, fields);
     }
 

@@ -36,7 +36,8 @@ internal sealed class StorageService(StorageState state) : IEmulatedService
         var signedMethod = method == "HEAD" && state.Options.HeadOnGetUrls ? "GET" : method;
         if (method is not ("GET" or "HEAD" or "PUT"))
             throw Wire.MethodNotAllowed(context, "MethodNotAllowed", "GET", "HEAD", "PUT");
-        state.Verify(signedMethod, context.Request.Host.Value ?? "", context.Request.ContentType, path, query);
+        if (method == "PUT" || query.Count > 0 || !StorageState.IsPublic(path[0]))
+            state.Verify(signedMethod, context.Request.Host.Value ?? "", context.Request.ContentType, path, query);
         var (bucket, key) = (path[0], string.Join('/', path[1..]));
         context.Response.Headers["x-amz-request-id"] = RequestId(context);
         if (method == "PUT")

@@ -132,6 +132,10 @@ public sealed class StorageState : IDisposable
     public Uri CreateUrl(string method, string bucket, string key, TimeSpan lifetime) =>
         Sign(method, bucket, key, [], lifetime, expired: false, null);
 
+    /// <summary>The permanent URL of an object that anybody may read, in a bucket that is public.</summary>
+    public Uri PublicUrl(string bucket, string key) =>
+        new(_host.StorageUri, string.Join('/', key.Split('/').Prepend(bucket).Select(Uri.EscapeDataString)));
+
     /// <summary>Every presigned URL handed out so far has expired from now on.</summary>
     public void ExpireUrls() => Interlocked.Increment(ref _epoch);
 
@@ -217,6 +221,9 @@ public sealed class StorageState : IDisposable
         Add(bucket, key, [Blob.OfRecipe(length, make)], Quote(md5), contentType);
 
     internal static string Quote(byte[] md5) => $"\"{Convert.ToHexStringLower(md5)}\"";
+
+    /// <summary>Whether anybody may read the objects of a bucket without a signature.</summary>
+    internal static bool IsPublic(string bucket) => bucket == OzorState.PublicBucket;
 
     internal bool TakeCorruptUpload()
     {
