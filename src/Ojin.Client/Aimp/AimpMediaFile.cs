@@ -1,10 +1,16 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.Win32.SafeHandles;
 using Ojin.Http;
+using Ojin.Transfer;
 
 namespace Ojin;
 
 /// <summary>A file to upload, with what the gateway wants to know of it.</summary>
 public sealed class AimpMediaFile
 {
+    private long told;
+
     /// <summary>The file on disk.</summary>
     public required string FullPath { get; init; }
 
@@ -29,8 +35,84 @@ public sealed class AimpMediaFile
     }
 
     /// <summary>A file as it is on disk.</summary>
-    /// <exception cref="OjinException">It is not there, empty, or cannot be read.</exception>
-    public static AimpMediaFile FromDisk(string fullPath, string? contentType = null, string? mediaType = null) => throw new NotSupportedException();
+    /// <param name="fullPath">The file.</param>
+    /// <param name="contentType">Its type; null takes it from the extension, else from the first bytes.</param>
+    /// <param name="mediaType">The gateway's kind of media; null takes it from the type.</param>
+    /// <exception cref="OjinException">It is not there, empty, or cannot be read, or the type is none.</exception>
+    public static AimpMediaFile FromDisk(string fullPath, string? contentType = null, string? mediaType = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(fullPath);
+        using var file = LocalFile.OpenToSend(fullPath);
+        if (contentType is not null && !MediaTypes.IsMediaType(contentType)) throw OjinException.Argument($"'{TextForDisplay.Escape(contentType, 100)}' is no MIME type.", "Give -ContentType in the form type/subtype, such as video/mp4, or leave it out. Nothing was sent.");
+        try
+        {
+            var type = contentType ?? MediaTypes.Of(fullPath, file);
+            return new AimpMediaFile
+            {
+                FullPath = fullPath,
+                FileName = Path.GetFileName(fullPath),
+                ContentType = type,
+                MediaType = mediaType ?? MediaTypeOf(type),
+                SizeBytes = RandomAccess.GetLength(file),
+            };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw LocalFile.Unreadable(fullPath, exception);
+        }
+    }
 
-    internal HttpContent CreateContent(StallWatch watch, IProgress<long>? progress) => throw new NotSupportedException();
+    /// <summary>The whole file as a body; what an earlier try told of its progress is taken back.</summary>
+    internal HttpContent CreateContent(StallWatch watch, IProgress<long>? progress)
+    {
+        if (told > 0) progress?.Report(-told);
+        told = 0;
+        var file = LocalFile.OpenToSend(FullPath);
+        if (RandomAccess.GetLength(file) != SizeBytes)
+        {
+            file.Dispose();
+            throw LocalFile.Changed(FullPath);
+        }
+        return new Body(file, new FileSlice(file, FullPath, 0, SizeBytes, watch, progress is null ? null : Tell, hash: false), ContentType);
+
+        void Tell(long bytes)
+        {
+            told += bytes;
+            progress.Report(bytes);
+        }
+    }
+
+    /// <summary>A slice that owns its file.</summary>
+    private sealed class Body : HttpContent
+    {
+        private readonly SafeFileHandle file;
+        private readonly FileSlice slice;
+
+        public Body(SafeFileHandle file, FileSlice slice, string contentType)
+        {
+            this.file = file;
+            this.slice = slice;
+            Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => slice.CopyToAsync(stream, context);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => slice.CopyToAsync(stream, context, cancellationToken);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = slice.Headers.ContentLength ?? 0;
+            return true;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                slice.Dispose();
+                file.Dispose();
+            }
+            base.Dispose(disposing);
+        }
+    }
 }
