@@ -47,6 +47,9 @@ public sealed class HttpTransport
     /// <summary>How patient it is.</summary>
     public TransportOptions Options => options;
 
+    /// <summary>The same with one try for each request, for whoever asks again at times of his own.</summary>
+    internal HttpTransport WithOneTry() => new(observer, secrets, options.With(maximumAttempts: 1));
+
     /// <summary>Sends a request and reads its JSON answer.</summary>
     /// <exception cref="OjinException">Any failure.</exception>
     public async Task<T> SendAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)

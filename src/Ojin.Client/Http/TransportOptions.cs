@@ -23,4 +23,14 @@ public sealed class TransportOptions
 
     /// <summary>How long an answer's body may stand still.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    internal TransportOptions With(int maximumAttempts) => new()
+    {
+        MaximumAttempts = maximumAttempts,
+        BaseDelay = BaseDelay,
+        MaximumDelay = MaximumDelay,
+        MaximumRetryAfter = MaximumRetryAfter,
+        MaximumAnswerBytes = MaximumAnswerBytes,
+        StallTimeout = StallTimeout,
+    };
 }

@@ -11,6 +11,8 @@ public sealed partial class OzorClient
 
     private const string VideosPath = "api/v1/videos";
 
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(100);
+
     /// <summary>
     /// Lists the videos that were made through this API, the newest first (<c>GET /api/v1/videos</c>). Those that were
     /// made in the browser are not among them.
@@ -34,6 +36,51 @@ public sealed partial class OzorClient
         ReadAsync(VideoAddress(videoId), OzorVideosJson.Default.OzorVideo, cancellationToken);
 
     /// <summary>
+    /// Makes a video from a prompt (<c>POST /api/v1/videos/generate</c>). It costs 1 credit when the job succeeds, and is
+    /// sent once: only an answer that proves that nothing happened, or no connection, lets it go again.
+    /// </summary>
+    /// <returns>The job, <c>pending</c>, with the id of the new video.</returns>
+    /// <exception cref="OjinException">The order would be refused, 402 where credits are short, or any failure; after some the outcome is unknown.</exception>
+    public Task<OzorJob> GenerateVideoAsync(OzorVideoOrder order, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        order.Check();
+        var body = new OzorVideoRequest(order.Prompt, order.Aspect, order.Export ? true : null, order.ExportQuality, order.ExportIsPublic);
+        return StartJobAsync(
+            "A video from a prompt",
+            session.Address.Build(VideosPath + "/generate"),
+            watch => OzorBody.Of(body, OzorVideosJson.Default.OzorVideoRequest, order.Media, watch),
+            order.Media,
+            "The video may be in the making, and 1 credit be charged when it is done. It was not sent again: look with Get-OzorVideo -First 5 for a new video before you do.",
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Tells the agent what to change in a video (<c>POST /api/v1/videos/{videoId}/message</c>). It costs 1 credit when
+    /// the job succeeds, and is sent once: only an answer that proves that nothing happened, or no connection, lets it
+    /// go again.
+    /// </summary>
+    /// <param name="videoId">The video.</param>
+    /// <param name="message">What to change, 1 to 2000 characters.</param>
+    /// <param name="media">Pictures and films that go along.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The job, <c>queued</c>.</returns>
+    /// <exception cref="OjinException">The message would be refused, 402 where credits are short, 404, 403, or any failure; after some the outcome is unknown.</exception>
+    public Task<OzorJob> SendMessageAsync(string videoId, string message, IReadOnlyList<OzorMedia> media, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(media);
+        var address = VideoAddress(videoId, "/message");
+        OzorVideoOrder.CheckText(message, "message");
+        return StartJobAsync(
+            "A message",
+            address,
+            watch => OzorBody.Of(new OzorMessageRequest(message), OzorVideosJson.Default.OzorMessageRequest, media, watch),
+            media,
+            $"The agent may be at work on it, and 1 credit be charged when it is done. It was not sent again: look at the video in its editor (Get-OzorVideo {Shown(videoId)} tells its EditorUrl) before you do.",
+            cancellationToken);
+    }
+
+    /// <summary>
     /// Starts an export (<c>POST /api/v1/videos/{videoId}/export</c>). It costs nothing and is sent once. An identical
     /// export that is complete already comes back from the cache, with its URLs.
     /// </summary>
@@ -44,7 +91,7 @@ public sealed partial class OzorClient
     /// <exception cref="OjinException">404, 403, 500 where the export could not be started, or any failure.</exception>
     public Task<OzorExport> ExportVideoAsync(string videoId, string? quality, bool? isPublic, CancellationToken cancellationToken)
     {
-        CheckWord(quality, OzorWords.Qualities, "quality");
+        OzorWords.Check(quality, OzorWords.Qualities, "quality");
         var address = VideoAddress(videoId, "/export");
         return transport.SendAsync(
             new ServiceRequest
@@ -74,10 +121,23 @@ public sealed partial class OzorClient
     public Task<OzorToolTrace> GetToolTraceAsync(string videoId, string conversationId, CancellationToken cancellationToken) =>
         ReadAsync(VideoAddress(videoId, "/conversations/" + Segment(conversationId, "conversation id") + "/tool-trace"), OzorVideosJson.Default.OzorToolTrace, cancellationToken);
 
-    private static void CheckWord(string? word, IReadOnlyList<string> words, string what)
+    private Task<OzorJob> StartJobAsync(string what, Uri address, Func<StallWatch, Func<HttpContent>> body, IReadOnlyList<OzorMedia> media, string howToLook, CancellationToken cancellationToken)
     {
-        if (word is null || words.Contains(word)) return;
-        throw OjinException.Argument($"'{Shown(word)}' is no {what}.", $"Give one of {string.Join(", ", words)}. Nothing was sent.");
+        // A body with files may be long on its way: it may take as long as it moves.
+        var watch = new StallWatch(AnswerLimit);
+        var request = new ServiceRequest
+        {
+            Service = OjinService.Ozor,
+            Method = HttpMethod.Post,
+            Address = address,
+            Retry = RetryRule.Once,
+            Credential = session.RequireKey(),
+            Content = body(watch),
+            AnswerTimeout = AnswerLimit,
+            Watch = media.Any(item => item.FilePath is not null) ? watch : null,
+            HowToLook = howToLook,
+        };
+        return ChargeAsync(1, what, () => transport.SendAsync(request, OzorVideosJson.Default.OzorJob, cancellationToken));
     }
 
     private Uri VideoAddress(string videoId, string below = "") => session.Address.Build(VideosPath + "/" + Segment(videoId, "video id") + below);

@@ -11,6 +11,7 @@ public sealed partial class OzorClient
 {
     private readonly HttpTransport transport;
     private readonly OzorSession session;
+    private readonly TimeSpan? readLimit;
 
     /// <summary>Creates a client.</summary>
     public OzorClient(HttpTransport transport, OzorSession session)
@@ -20,6 +21,15 @@ public sealed partial class OzorClient
         this.transport = transport;
         this.session = session;
     }
+
+    private OzorClient(OzorClient other, TimeSpan readLimit)
+        : this(other.transport.WithOneTry(), other.session)
+    {
+        this.readLimit = readLimit;
+    }
+
+    /// <summary>The same for whoever asks again at times of his own: one try for each request, with less patience.</summary>
+    internal OzorClient WithOneTry(TimeSpan limit) => new(this, limit);
 
     /// <summary>
     /// Books the credits, sends, and takes the booking back only when it is certain that nothing was charged. A send
@@ -43,6 +53,8 @@ public sealed partial class OzorClient
         }
     }
 
+    internal string Redact(string text) => transport.Redact(text);
+
     private static string Segment(string id, string what) => ServiceAddress.Segment(OjinId.Text(id, what), what);
 
     private static string Shown(string text) => TextForDisplay.Escape(text, 100);
@@ -56,6 +68,7 @@ public sealed partial class OzorClient
                 Address = address,
                 Retry = RetryRule.Safe,
                 Credential = session.RequireKey(),
+                AnswerTimeout = readLimit ?? TimeSpan.FromSeconds(100),
             },
             type,
             cancellationToken);

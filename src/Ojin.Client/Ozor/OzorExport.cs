@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Ojin.Http;
 using Ojin.Json;
 
@@ -23,8 +22,7 @@ public sealed class OzorExport : ServiceObject
     public string? ExportStatus { get; set; }
 
     /// <summary>The agent's job that the export comes from; null where it is not known.</summary>
-    [JsonIgnore]
-    public string? JobId { get; internal set; }
+    public string? JobId { get; set; }
 
     /// <summary>Where the film is for about 24 hours, for whoever has the URL; null until the export is complete.</summary>
     public PresignedUrl? DownloadUrl { get; set; }

@@ -13,4 +13,7 @@ namespace Ojin;
 [JsonSerializable(typeof(OzorExport))]
 [JsonSerializable(typeof(OzorExportOrder))]
 [JsonSerializable(typeof(OzorToolTrace))]
+[JsonSerializable(typeof(OzorVideoRequest))]
+[JsonSerializable(typeof(OzorMessageRequest))]
+[JsonSerializable(typeof(OzorMediaItem))]
 internal sealed partial class OzorVideosJson : JsonSerializerContext;
