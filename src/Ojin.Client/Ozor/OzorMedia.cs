@@ -39,7 +39,7 @@ public sealed class OzorMedia
     /// <summary>How long a film is, in seconds; null where it was not told.</summary>
     public double? DurationSec { get; private init; }
 
-    /// <summary>A picture of a film, as a public https URL; null where there is none.</summary>
+    /// <summary>The URL of a picture of a film; null where there is none.</summary>
     public string? ThumbnailUrl { get; private init; }
 
     /// <summary>The file that is sent; null where it is none.</summary>
@@ -161,7 +161,7 @@ public sealed class OzorMedia
                     duration = Seconds(value);
                     break;
                 case "THUMBNAILURL" when kind == OzorMediaKind.Video:
-                    thumbnail = CheckedUrl(Text(name, value), "a film's thumbnail");
+                    thumbnail = CheckedUrl(Text(name, value), "a film's thumbnail", "http");
                     break;
                 default:
                     throw OjinException.Argument($"{What(kind)} has no field '{TextForDisplay.Escape(name, 80)}'.", $"Give {(isFile ? "" : "url or base64, mimeType")}{(kind == OzorMediaKind.Image ? "" : isFile ? "durationSec and thumbnailUrl" : ", durationSec and thumbnailUrl")}. Nothing was sent.");
@@ -193,12 +193,12 @@ public sealed class OzorMedia
             : throw OjinException.Argument($"The base64 of {What(kind)} is none.", "Give a path instead, which is turned into base64 by itself. Nothing was sent.");
     }
 
-    private static string CheckedUrl(string url, string what)
+    private static string CheckedUrl(string url, string what, params string[] schemes)
     {
         var text = url.Trim();
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme != "https" || uri.Host.Length == 0)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || !(uri.Scheme == "https" || schemes.Contains(uri.Scheme)) || uri.Host.Length == 0)
         {
-            throw OjinException.Argument($"'{TextForDisplay.Escape(Redaction.Redact(url, []), 200)}' is no https URL, and the service fetches {what} from no other.", "Give an https URL that everybody can read, or the path of a file. Nothing was sent.");
+            throw OjinException.Argument($"'{TextForDisplay.Escape(Redaction.Redact(url, []), 200)}' is no https URL{string.Concat(schemes.Select(scheme => " and no " + scheme + " URL"))}, and the service fetches {what} from no other.", "Give an https URL that everybody can read, or the path of a file. Nothing was sent.");
         }
         return uri.UserInfo.Length == 0
             ? text

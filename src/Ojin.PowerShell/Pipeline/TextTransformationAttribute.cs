@@ -14,6 +14,6 @@ internal sealed class TextTransformationAttribute : ArgumentTransformationAttrib
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         // This exception lets the binder go on to the properties of an object in the pipeline.
-        return value is string or null ? inputData : throw new PSInvalidCastException($"Text is wanted here, not a {value.GetType().Name}: give the property that has it.");
+        return value is string or null ? inputData : throw new PSInvalidCastException($"Text is wanted here, not {value.GetType().Name}: give the property that has it.");
     }
 }

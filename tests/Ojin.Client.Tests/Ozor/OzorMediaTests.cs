@@ -177,7 +177,7 @@ public sealed class OzorMediaTests : IDisposable
     [InlineData(OzorMediaKind.Video, """{"base64":"AAAA","mimeType":"image/png"}""")]
     [InlineData(OzorMediaKind.Video, """{"base64":"AAAA","durationSec":"long"}""")]
     [InlineData(OzorMediaKind.Video, """{"base64":"AAAA","durationSec":-1}""")]
-    [InlineData(OzorMediaKind.Video, """{"base64":"AAAA","thumbnailUrl":"http://example.com/x.png"}""")]
+    [InlineData(OzorMediaKind.Video, """{"base64":"AAAA","thumbnailUrl":"ftp://example.com/x.png"}""")]
     public void Fields_that_cannot_be_right_are_told(OzorMediaKind kind, string json)
     {
         var error = Assert.Throws<OjinException>(() => OzorMedia.FromFields(kind, JsonMap.Parse(json)));
