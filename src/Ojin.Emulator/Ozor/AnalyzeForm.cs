@@ -124,10 +124,13 @@ internal sealed class AnalyzeForm
 
     private async Task ReadFileAsync(MultipartSection section, ContentDispositionHeaderValue disposition, long maximumFile, CancellationToken cancellationToken)
     {
-        // RFC 7578 takes the name from filename, in UTF-8 as it is, and knows no filename* here.
-        var fileName = HeaderUtilities.UnescapeAsQuotedString(disposition.FileName).ToString();
+        // RFC 7578 takes the name from filename, in UTF-8 as it is, and knows no filename* and no encoded words here.
+        var parameter = disposition.Parameters.FirstOrDefault(one => one.Name.Equals("filename", StringComparison.OrdinalIgnoreCase));
+        var fileName = parameter is null ? "" : HeaderUtilities.UnescapeAsQuotedString(parameter.Value).ToString();
         if (fileName.Length == 0)
             throw Invalid("The file has no name.");
+        if (fileName.Contains('\uFFFD', StringComparison.Ordinal))
+            throw Invalid("The file's name is not in UTF-8.");
         if (!MediaTypeHeaderValue.TryParse(section.ContentType, out var type) || !Formats.TryGetValue(type.MediaType.ToString(), out var format))
             throw Invalid($"Unsupported file type: the file's Content-Type is '{section.ContentType}'; PDF, PPTX and DOCX are supported.");
         if (!fileName.EndsWith("." + format.Type, StringComparison.OrdinalIgnoreCase))

@@ -38,9 +38,20 @@ public sealed partial class OzorState
             return Running().Count(Advance);
     }
 
-    /// <summary>Lets work follow a change of its own times or mode.</summary>
-    internal void Wake(OzorWork work)
+    /// <summary>Lets all that runs follow a change of the options at once.</summary>
+    public void Wake()
     {
+        lock (Gate)
+        {
+            foreach (var work in Running())
+                Wake(work);
+        }
+    }
+
+    /// <summary>Lets work follow a change of its own times or mode at once.</summary>
+    public void Wake(OzorWork work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
         lock (Gate)
         {
             work.Signal.TrySetResult();
@@ -245,7 +256,7 @@ public sealed partial class OzorState
             await signal.WaitAsync(pause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
             lock (Gate)
             {
-                if (signal.IsCompleted || work.Finished || work.Steps != steps || epoch != _epoch || stopping.IsCancellationRequested)
+                if (signal.IsCompleted || work.Finished || work.Steps != steps || (work.Manual ?? Options.Manual) || epoch != _epoch || stopping.IsCancellationRequested)
                     continue;
                 Step(work);
             }

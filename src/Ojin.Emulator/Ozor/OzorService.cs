@@ -473,7 +473,8 @@ internal sealed partial class OzorService(OzorState state) : IEmulatedService
     {
         if (text.ValueKind != JsonValueKind.String)
             throw Invalid($"The field '{at}' must be a string.");
-        return text.TryGetBytesFromBase64(out var bytes) && bytes.Length > 0
+        // The decoder passes over white space, which raw base64 has not.
+        return text.TryGetBytesFromBase64(out var bytes) && bytes.Length > 0 && text.GetString()!.Length == (bytes.Length + 2) / 3 * 4
             ? bytes
             : throw Invalid($"The field '{at}' must be base64 without a data: prefix, and not empty.");
     }

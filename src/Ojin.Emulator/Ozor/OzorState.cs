@@ -36,7 +36,10 @@ public sealed partial class OzorState
         Reset();
     }
 
-    /// <summary>How fast it works, what fails, and what it does where its contract is open. Running work follows a change at once.</summary>
+    /// <summary>
+    /// How fast it works, what fails, and what it does where its contract is open. <see cref="Wake()"/> lets work that runs
+    /// already follow a change at once.
+    /// </summary>
     public OzorOptions Options
     {
         get => _options;
@@ -45,8 +48,7 @@ public sealed partial class OzorState
             lock (Gate)
             {
                 _options = value;
-                foreach (var work in Running())
-                    Wake(work);
+                Wake();
             }
         }
     }
@@ -327,8 +329,7 @@ public sealed partial class OzorState
         {
             // Work that still runs belongs to what is forgotten here, and ends.
             _epoch++;
-            foreach (var work in Running())
-                Wake(work);
+            Wake();
             _options = new OzorOptions();
             _keys.Clear();
             _videos.Clear();
