@@ -60,6 +60,7 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
     {
         Run(EndAsync);
         if (background.Count > 0) pump.RunUntil(Task.WhenAll(background));
+        Finish();
     }
 
     /// <inheritdoc/>
@@ -86,6 +87,11 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
 
     /// <summary>Work after the last item. What comes before its first await runs on the pipeline thread.</summary>
     private protected virtual Task EndAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Runs on the pipeline thread when all work, that in the background too, has ended.</summary>
+    private protected virtual void Finish()
+    {
+    }
 
     /// <summary>
     /// Lets work go on beside the items that follow; it is awaited before the cmdlet ends. Its errors become error
@@ -123,6 +129,16 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
     private protected void Show(ProgressRecord record)
     {
         if (ShowsProgress) pump.Post(() => WriteProgress(record));
+    }
+
+    /// <summary>Shows several records of progress from anywhere, as they are when the pipeline comes to it.</summary>
+    private protected void Show(Func<IEnumerable<ProgressRecord>> records)
+    {
+        if (!ShowsProgress) return;
+        pump.Post(() =>
+        {
+            foreach (var record in records()) WriteProgress(record);
+        });
     }
 
     /// <summary>Asks ShouldProcess from anywhere.</summary>
