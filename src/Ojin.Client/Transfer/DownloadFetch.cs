@@ -117,7 +117,7 @@ internal sealed class DownloadFetch : IDisposable
         foreach (var size in sizes)
         {
             var hashes = size == partSize && md5s.Length == parts ? md5s! : await HashAsync(size, cancellationToken).ConfigureAwait(false);
-            if (ETags.Same(bare, ETags.OfParts(hashes!))) return DownloadVerdict.Verified(string.Create(CultureInfo.InvariantCulture, $"the MD5s of {parts} parts of {LocalFile.Shown(size)} give the ETag"));
+            if (ETags.Same(bare, ETags.OfParts(hashes!))) return DownloadVerdict.Verified(parts == 1 ? "the MD5 of its one part gives the ETag" : string.Create(CultureInfo.InvariantCulture, $"the MD5s of its {parts} parts of {LocalFile.Shown(size)} give the ETag"));
         }
         return new DownloadVerdict(false, false, IsCertain: parts == 1, digest, "the MD5s of the parts give another ETag");
     }
