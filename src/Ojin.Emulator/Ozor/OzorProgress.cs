@@ -258,7 +258,17 @@ public sealed partial class OzorState
             {
                 if (signal.IsCompleted || work.Finished || work.Steps != steps || (work.Manual ?? Options.Manual) || epoch != _epoch || stopping.IsCancellationRequested)
                     continue;
-                Step(work);
+                try
+                {
+                    Step(work);
+                }
+                catch (Exception problem)
+                {
+                    // Nobody awaits this: a mistake must be seen and must not look like work that takes its time.
+                    work.Finished = true;
+                    if (_host.Requests.All.FirstOrDefault(request => request.Sequence == work.Request) is { } request)
+                        _host.Requests.AddViolation(request, "EMULATOR_BUG", problem.ToString());
+                }
             }
 
             Changed();

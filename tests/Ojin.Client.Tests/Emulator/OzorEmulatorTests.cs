@@ -547,6 +547,33 @@ public sealed class OzorEmulatorTests : OzorEmulatorTest
     }
 
     [Fact]
+    public async Task Requests_at_the_same_time_get_no_more_than_the_balance_has()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => ApiAsync("POST", "/videos/generate", """{"prompt":"p"}""")));
+        Assert.Equal(10, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
+        Assert.Equal(40, answers.Count(answer => answer.StatusCode == HttpStatusCode.PaymentRequired));
+        await Host.Ozor.WaitAsync(ozor => ozor.Jobs.All(job => job.Finished)).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, Host.Ozor.Balance);
+        Assert.Equal(Host.Ozor.Jobs.Select(job => job.JobId).Order(), Host.Ozor.Charges.Select(charge => charge.ObjectId).Order());
+        Assert.Equal(10, Host.Ozor.Charges.Select(charge => charge.Request).Distinct().Count());
+        foreach (var answer in answers)
+            answer.Dispose();
+    }
+
+    [Fact]
+    public async Task A_mistake_of_the_emulator_in_what_runs_is_a_violation()
+    {
+        Host.Ozor.Options.Manual = true;
+        var (videoId, job) = await GenerateAsync();
+        Host.Ozor.Advance(job);
+        Host.Ozor.FindVideo(videoId)!.Trace = null!;
+        job.Manual = false;
+        Host.Ozor.Wake(job);
+        await Host.Ozor.WaitAsync(_ => Host.Requests.Violations.Count > 0).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("EMULATOR_BUG", Assert.Single(Host.Requests.Violations).Code);
+    }
+
+    [Fact]
     public async Task Videos_are_listed_newest_first_and_without_those_of_the_web_app()
     {
         Host.Ozor.AddVideos(101);
