@@ -72,6 +72,9 @@ internal sealed class CmdletInfo
 
         public bool ByPropertyName => attributes.Any(a => Named(a, "ValueFromPipelineByPropertyName") is true);
 
+        /// <summary>Whether help and completion leave it out.</summary>
+        public bool Hidden => attributes.Any(a => Named(a, "DontShow") is true);
+
         public IReadOnlyList<int> Positions => [.. attributes.Select(a => Named(a, "Position")).OfType<int>()];
 
         public IReadOnlyList<string> Aliases =>

@@ -272,6 +272,17 @@ Describe 'Test-OjinModelConfig' {
     BeforeEach { Reset-Emulator; Disconnect-FromEmulator; Connect-ToEmulator }
     AfterEach { @(Get-EmulatorViolation) | Should -BeNullOrEmpty }
 
+    It 'works in a script that is strict and stops at errors' {
+        $run = Invoke-InFreshPwsh -Environment (Get-EmulatorEnvironment) {
+            Set-StrictMode -Version Latest
+            $ErrorActionPreference = 'Stop'
+            Test-OjinModelConfig ojin/oris-1.0/high @{ voice = 'amber' }
+            Test-OjinModelConfig ojin/oris-1.0/high @{ voice = 'tin' } 3>$null
+        }
+        $run.Errors | Should -BeNullOrEmpty
+        $run.Output -split '\r?\n' | Should -Be 'True', 'False'
+    }
+
     It 'says yes to <Name>' -ForEach @(
         @{ Name = 'a hashtable that fits'; Value = { @{ voice = 'amber'; seed = 3 } } }
         @{ Name = 'JSON text that fits'; Value = { '{"voice":"birch"}' } }

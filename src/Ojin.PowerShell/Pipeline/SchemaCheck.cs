@@ -10,6 +10,7 @@ internal static class SchemaCheck
     // What does not fit is an answer here and no error, so it does not stay in $Error.
     private const string Script = """
         param($json, $schema)
+        Set-StrictMode -Off
         $problems = $null
         try {
             $fits = Microsoft.PowerShell.Utility\Test-Json -Json $json -Schema $schema -ErrorAction SilentlyContinue -ErrorVariable problems
