@@ -108,6 +108,7 @@ Describe 'The examples' {
 
     It '<Where>, <Title>' -ForEach $run {
         foreach ($id in $ids.Keys) { $Code = $Code.Replace($id, $ids[$id]) }
+        if ($Code -match 'job_s0m3R4nd0mId') { $Code = $Code.Replace('job_s0m3R4nd0mId', (Send-OzorMessage videoready 'Larger captions').JobId) }
         $errors = Invoke-AtPrompt $Code $folder
         ($errors | ForEach-Object { "$_ ($($_.FullyQualifiedErrorId))" }) -join "`n" | Should -BeNullOrEmpty
         Get-EmulatorViolation | Should -BeNullOrEmpty
