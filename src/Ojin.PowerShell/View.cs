@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using Ojin.Http;
 using Ojin.Json;
+using Ojin.PowerShell.Pipeline;
 
 namespace Ojin.PowerShell;
 
@@ -35,6 +36,15 @@ public static class View
         return string.Join('\n', FreeForm.ToJson(inner, indented: true).Split('\n').Select(line => TextForDisplay.Escape(line.TrimEnd('\r'))));
     }
 
+    /// <summary>The fields of a free-form object, one a line; what nests in them as JSON, control characters escaped.</summary>
+    public static string Fields(object? value)
+    {
+        if (value is not PSObject { BaseObject: PSCustomObject } shown) return Text(value);
+        var fields = shown.Properties.OfType<PSNoteProperty>().Select(field => (Name: TextForDisplay.Escape(field.Name), field.Value)).ToArray();
+        var width = fields.Length == 0 ? 0 : fields.Max(field => field.Name.Length);
+        return string.Join('\n', fields.Select(field => $"{field.Name.PadRight(width)} : {Compact(field.Value)}"));
+    }
+
     /// <summary>A number of bytes as 12.3 MB; a unit is 1024 of the one before.</summary>
     public static string Size(object? bytes)
     {
@@ -52,6 +62,13 @@ public static class View
         return string.Create(CultureInfo.InvariantCulture, $"{size:0.0} {Units[unit]}");
     }
 
+    /// <summary>A URL without its query, which may be as good as a password.</summary>
+    public static string Address(object? url) => (url is PSObject wrapped ? wrapped.BaseObject : url) switch
+    {
+        Uri { IsAbsoluteUri: true } known => TextForDisplay.Escape(known.GetLeftPart(UriPartial.Path) + (known.Query.Length > 0 ? "?" + Redaction.Mark : "")),
+        var other => Text(other),
+    };
+
     /// <summary>A time in this machine's zone, to the minute.</summary>
     public static string Time(object? time) =>
         (time is PSObject wrapped ? wrapped.BaseObject : time) is DateTimeOffset known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "";
@@ -59,4 +76,10 @@ public static class View
     /// <summary>A span as 12.3 s.</summary>
     public static string Duration(object? span) =>
         (span is PSObject wrapped ? wrapped.BaseObject : span) is TimeSpan known ? string.Create(CultureInfo.InvariantCulture, $"{known.TotalSeconds:0.0} s") : "";
+
+    private static string Compact(object? value)
+    {
+        var plain = PlainValues.From(value);
+        return plain is JsonMap or object?[] ? TextForDisplay.Escape(FreeForm.ToJson(plain)) : Text(plain);
+    }
 }

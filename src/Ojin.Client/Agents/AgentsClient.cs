@@ -10,6 +10,9 @@ public sealed partial class AgentsClient
     /// <summary>The longest reference to a user, in characters.</summary>
     public const int MaximumUserRefLength = 256;
 
+    // {region}.agents.ojin.ai, and without a region the one that routes to the nearest.
+    private const string GeoRoutedHost = "agents.ojin.ai";
+
     private readonly HttpTransport transport;
     private readonly OjinSession session;
 
@@ -33,10 +36,11 @@ public sealed partial class AgentsClient
     public async Task<AgentSession> ConnectAsync(string agentId, string? clientUserRef, string? origin, string? region, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(agentId)) throw OjinException.Argument("The agent's id is empty.", "Give -AgentId.");
-        if (clientUserRef is { Length: > MaximumUserRefLength })
+        // A character beyond the first plane is one character, and two of the units that a string counts.
+        if (clientUserRef is { Length: > MaximumUserRefLength } && clientUserRef.EnumerateRunes().Count() is > MaximumUserRefLength and var length)
         {
             throw OjinException.Argument(
-                string.Create(CultureInfo.InvariantCulture, $"The user reference has {clientUserRef.Length} characters; the service takes at most {MaximumUserRefLength}."),
+                string.Create(CultureInfo.InvariantCulture, $"The user reference has {length} characters; the service takes at most {MaximumUserRefLength}."),
                 "Give a shorter -ClientUserRef.");
         }
         var request = new ServiceRequest
@@ -54,7 +58,7 @@ public sealed partial class AgentsClient
         return started;
     }
 
-    private ServiceAddress AddressFor(string? region)
+    internal ServiceAddress AddressFor(string? region)
     {
         if (region is null) return session.Agents;
         if (!RegionName().IsMatch(region)) throw OjinException.Argument($"'{TextForDisplay.Escape(region, 80)}' is no region: it becomes a part of the host's name.", "Give letters, digits and hyphens, such as eu-central-1.");
@@ -63,19 +67,22 @@ public sealed partial class AgentsClient
         {
             throw OjinException.Argument($"The region '{region}' cannot be put before {address.Host}, which is no name.", "Leave -Region out, or give Connect-Ojin an -AgentsUri with a host name.");
         }
-        var regional = new UriBuilder(address) { Host = region + "." + address.Host };
+        // The address of the session may be a region's already.
+        var host = address.Host.EndsWith("." + GeoRoutedHost, StringComparison.OrdinalIgnoreCase) ? GeoRoutedHost : address.Host;
+        var regional = new UriBuilder(address) { Host = region + "." + host };
         return ServiceAddress.Parse(regional.Uri.AbsoluteUri, "The region's address");
     }
 
     private static string CheckedOrigin(string origin)
     {
         var text = origin.Trim().TrimEnd('/');
+        // A header has ASCII alone, and a browser sends a name of other letters in its ASCII form.
         return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0
             && string.Equals(uri.GetLeftPart(UriPartial.Authority), uri.OriginalString, StringComparison.OrdinalIgnoreCase)
-            ? text
+            ? uri.GetLeftPart(UriPartial.Authority).Replace(uri.Host, uri.IdnHost, StringComparison.OrdinalIgnoreCase)
             : throw OjinException.Argument($"'{TextForDisplay.Escape(origin, 80)}' is no origin.", "Give scheme, host and, where it is not the usual one, port: https://www.example.com.");
     }
 
-    [GeneratedRegex("^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$")]
+    [GeneratedRegex("^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\z")]
     private static partial Regex RegionName();
 }

@@ -21,7 +21,6 @@ public sealed class OjinSession : ServiceSession
         : base(OjinService.Ojin, ServiceAddress.Parse(baseUri ?? DefaultBaseUri, "The base address"), source)
     {
         Agents = ServiceAddress.Parse(agentsUri ?? DefaultAgentsUri, "The address of the Session API");
-        HasOwnAgentsUri = agentsUri is not null;
         Key = apiKey is null ? null : Credential.ApiKey(apiKey, BaseUri);
     }
 
@@ -34,9 +33,6 @@ public sealed class OjinSession : ServiceSession
     internal Credential? Key { get; }
 
     internal ServiceAddress Agents { get; }
-
-    /// <summary>Whether the address of the Session API was given, so that a region cannot be put before it.</summary>
-    internal bool HasOwnAgentsUri { get; }
 
     internal override IEnumerable<string> Secrets => Key is null ? [] : [Key.Secret];
 

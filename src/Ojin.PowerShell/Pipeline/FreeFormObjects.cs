@@ -3,9 +3,12 @@ using Ojin.Json;
 
 namespace Ojin.PowerShell.Pipeline;
 
-/// <summary>Free-form JSON as PowerShell's own objects, which bind by property name and have a table.</summary>
+/// <summary>Free-form JSON as PowerShell's own objects, which bind by property name and have a view that escapes their text.</summary>
 internal static class FreeFormObjects
 {
+    // A view is selected by it, at any depth.
+    private const string ViewName = "Ojin.FreeForm";
+
     /// <summary>The value, with each JSON object as a PSCustomObject, the outermost one of the given type name.</summary>
     public static object? From(object? value, string? typeName = null)
     {
@@ -23,6 +26,7 @@ internal static class FreeFormObjects
                 if (map.Keys.Any(string.IsNullOrEmpty) || map.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() != map.Count) return map;
                 var shown = new PSObject();
                 foreach (var (name, item) in map) shown.Properties.Add(new PSNoteProperty(name, Convert(item)), preValidated: true);
+                shown.TypeNames.Insert(0, ViewName);
                 return shown;
             case object?[] list:
                 return Array.ConvertAll(list, Convert);

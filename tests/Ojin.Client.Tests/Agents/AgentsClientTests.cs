@@ -103,6 +103,44 @@ public sealed class AgentsClientTests : IAsyncLifetime
         Assert.Single(emulator.Requests.Find("agents"));
     }
 
+    [Theory]
+    [InlineData("https://agents.invalid", "eu-central-1", "eu-central-1.agents.invalid")]
+    [InlineData("https://agents.invalid:444/base/", "us", "us.agents.invalid")]
+    public async Task A_region_stands_before_the_address(string address, string region, string host)
+    {
+        var client = new AgentsClient(new HttpTransport(null, [], new TransportOptions { MaximumAttempts = 1 }), new OjinSession(null, null, address));
+        var error = await Assert.ThrowsAsync<OjinException>(() => client.ConnectAsync("agent-open", null, null, region, CancellationToken.None));
+
+        Assert.Equal(ErrorCodes.ConnectionFailed, error.Code);
+        Assert.Contains($"the name {host} does not resolve", error.Message, StringComparison.Ordinal);
+        Assert.False(error.OutcomeUnknown);
+    }
+
+    [Theory]
+    [InlineData(OjinSession.DefaultAgentsUri, "us-east", "https://us-east.agents.ojin.ai/")]
+    [InlineData("https://eu.agents.ojin.ai", "us-east", "https://us-east.agents.ojin.ai/")]
+    [InlineData("https://eu.agents.ojin.ai", null, "https://eu.agents.ojin.ai/")]
+    [InlineData(OjinSession.DefaultAgentsUri, null, "https://agents.ojin.ai/")]
+    public void The_regions_of_the_contract_are_at_its_addresses(string address, string? region, string expected) =>
+        Assert.Equal(expected, new AgentsClient(new HttpTransport(), new OjinSession(null, null, address)).AddressFor(region).BaseUri.AbsoluteUri);
+
+    [Fact]
+    public async Task A_host_of_other_letters_is_sent_as_a_browser_does()
+    {
+        await Assert.ThrowsAsync<OjinException>(() => Client().ConnectAsync("agent-hosts", null, "https://bücher.example:8443", null, CancellationToken.None));
+
+        Assert.Equal("https://xn--bcher-kva.example:8443", Assert.Single(emulator.Requests.Find("agents")).Headers["Origin"]);
+    }
+
+    [Fact]
+    public async Task A_user_reference_is_counted_in_characters()
+    {
+        await Client().ConnectAsync("agent-open", string.Concat(Enumerable.Repeat("🙂", 256)), null, null, CancellationToken.None);
+        await Assert.ThrowsAsync<OjinException>(() => Client().ConnectAsync("agent-open", string.Concat(Enumerable.Repeat("🙂", 257)), null, null, CancellationToken.None));
+
+        Assert.Single(emulator.Requests.Find("agents"));
+    }
+
     [Fact]
     public async Task The_token_is_in_no_text_of_the_session()
     {
@@ -120,6 +158,7 @@ public sealed class AgentsClientTests : IAsyncLifetime
     [InlineData("agent-open", null, "https://example.com/path", null)]
     [InlineData("agent-open", null, null, "evil.example.com/")]
     [InlineData("agent-open", null, null, "eu.central")]
+    [InlineData("agent-open", null, null, "eu\n")]
     public async Task Input_that_cannot_be_right_is_told_before_any_call(string agent, string? user, string? origin, string? region)
     {
         var client = new AgentsClient(new HttpTransport(), new OjinSession(null));
