@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Ojin.Http;
 using Ojin.Json;
@@ -27,7 +28,7 @@ public sealed class AnyRequestClient
     public static AnyRequestClient ForOjin(HttpTransport transport, OjinSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return new(transport, OjinService.Ojin, session.Address, path => path.StartsWith("public/", StringComparison.OrdinalIgnoreCase) ? null : session.RequireKey());
+        return new(transport, OjinService.Ojin, session.Address, path => IsBelow(path, "public") ? null : session.RequireKey());
     }
 
     /// <summary>Requests to the Session API, which takes no key.</summary>
@@ -41,7 +42,7 @@ public sealed class AnyRequestClient
     public static AnyRequestClient ForOzor(HttpTransport transport, OzorSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return new(transport, OjinService.Ozor, session.Address, path => IsKeyManagement(path) ? session.RequireToken() : session.RequireKey());
+        return new(transport, OjinService.Ozor, session.Address, path => IsBelow(path, "api/api-keys") ? session.RequireToken() : session.RequireKey());
     }
 
     /// <summary>Requests to the AIMP Gateway.</summary>
@@ -65,6 +66,7 @@ public sealed class AnyRequestClient
         {
             throw Leaves(path);
         }
+        text = Escaped(text);
         if (text.Contains("://", StringComparison.Ordinal) && !text.StartsWith('/') && text.IndexOf("://", StringComparison.Ordinal) <= Before(text))
         {
             if (!Uri.TryCreate(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out var whole) || !Credential.SameOrigin(whole, address.BaseUri) || whole.UserInfo.Length > 0) throw Leaves(path);
@@ -113,25 +115,30 @@ public sealed class AnyRequestClient
         };
     }
 
-    /// <summary>Sends it and gives the answer: JSON as free-form values, text as text, nothing as null.</summary>
+    /// <summary>Sends it and gives the answer: JSON as free-form values, text as text, nothing as null, anything else as its bytes.</summary>
     public async Task<object?> SendAsync(ServiceRequest request, CancellationToken cancellationToken)
     {
         var answer = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (answer.Body.Length == 0) return null;
         var type = answer.ContentHeaders.ContentType?.MediaType;
         if (type is null || type.EndsWith("json", StringComparison.OrdinalIgnoreCase)) return answer.ReadFreeForm();
-        return System.Text.Encoding.UTF8.GetString(answer.Body.Span);
+        return IsText(type) ? Encoding.UTF8.GetString(answer.Body.Span) : answer.Body.ToArray();
     }
 
     /// <summary>Sends it and hands over the answer as a stream.</summary>
     public Task<OpenAnswer> OpenAsync(ServiceRequest request, CancellationToken cancellationToken) => transport.OpenAsync(request, cancellationToken);
+
+    private static bool IsText(string type) => type.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
+        || type.EndsWith("xml", StringComparison.OrdinalIgnoreCase)
+        || type.EndsWith("javascript", StringComparison.OrdinalIgnoreCase)
+        || type.EndsWith("yaml", StringComparison.OrdinalIgnoreCase);
 
     private void Check(string path, HttpMethod method, string json)
     {
         object? body;
         try
         {
-            body = FreeForm.Parse(System.Text.Encoding.UTF8.GetBytes(json));
+            body = FreeForm.Parse(Encoding.UTF8.GetBytes(json));
         }
         catch (JsonException exception)
         {
@@ -147,7 +154,23 @@ public sealed class AnyRequestClient
         return path.StartsWith(below, StringComparison.OrdinalIgnoreCase) ? path[below.Length..] : path.TrimStart('/');
     }
 
-    private static bool IsKeyManagement(string path) => path.StartsWith("api/api-keys", StringComparison.OrdinalIgnoreCase);
+    // Escaped letters name the same resource.
+    private static bool IsBelow(string path, string folder) => (Uri.UnescapeDataString(path) + "/").StartsWith(folder + "/", StringComparison.OrdinalIgnoreCase);
+
+    // What has no place in a URL, a space and a lone percent sign among it, would be on the wire as it is.
+    private static string Escaped(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var one = text[i];
+            if (one == '%' && !(i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))) escaped.Append("%25");
+            else if (one is > ' ' and <= '~' && !"\"<>^`{|}".Contains(one, StringComparison.Ordinal)) escaped.Append(one);
+            else if (char.IsHighSurrogate(one) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) escaped.Append(Uri.EscapeDataString(text.Substring(i++, 2)));
+            else escaped.Append(Uri.EscapeDataString(one.ToString()));
+        }
+        return escaped.ToString();
+    }
 
     private static int Before(string text) => text.IndexOfAny(['/', '?']) is >= 0 and var first ? first : int.MaxValue;
 

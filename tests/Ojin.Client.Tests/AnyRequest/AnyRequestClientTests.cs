@@ -18,6 +18,9 @@ public sealed class AnyRequestClientTests : IAsyncLifetime
     [InlineData("/model-variants", "/v1/model-variants")]
     [InlineData("/v1/model-variants?limit=1", "/v1/model-variants?limit=1")]
     [InlineData("model-variants/ojin%2Foris-1.0%2Fstandard", "/v1/model-variants/ojin%2Foris-1.0%2Fstandard")]
+    [InlineData("assets?name=a b&x=ü", "/v1/assets?name=a%20b&x=%C3%BC")]
+    [InlineData("assets/50%/🙂\"", "/v1/assets/50%25/%F0%9F%99%82%22")]
+    [InlineData("things/mailto:x", "/v1/things/mailto:x")]
     public void A_path_lies_below_the_address(string path, string expected) =>
         Assert.Equal(expected, Client().Resolve(path, []).PathAndQuery);
 
@@ -57,11 +60,14 @@ public sealed class AnyRequestClientTests : IAsyncLifetime
         Assert.Equal(emulator.Options.OjinApiKey, Assert.Single(emulator.Requests.Find("ojin")).Headers["X-API-Key"]);
     }
 
-    [Fact]
-    public async Task What_is_public_gets_no_key()
+    [Theory]
+    [InlineData("public/assets/123e4567-e89b-12d3-a456-426614174000")]
+    [InlineData("%70ublic/assets/123e4567-e89b-12d3-a456-426614174000")]
+    [InlineData("/v1/public/assets/123e4567-e89b-12d3-a456-426614174000")]
+    public async Task What_is_public_gets_no_key(string path)
     {
         var client = Client();
-        await Assert.ThrowsAsync<OjinException>(() => client.SendAsync(client.Create(HttpMethod.Get, client.Resolve("public/assets/123e4567-e89b-12d3-a456-426614174000", []), null), CancellationToken.None));
+        await Assert.ThrowsAsync<OjinException>(() => client.SendAsync(client.Create(HttpMethod.Get, client.Resolve(path, []), null), CancellationToken.None));
 
         Assert.DoesNotContain("X-API-Key", Assert.Single(emulator.Requests.Find("ojin")).Headers.Keys);
         Assert.Empty(emulator.Requests.Violations);
@@ -76,6 +82,41 @@ public sealed class AnyRequestClientTests : IAsyncLifetime
 
         Assert.True(error.OutcomeUnknown);
         Assert.Single(emulator.Requests.Find("ojin"));
+    }
+
+    [Theory]
+    [InlineData("api/api-keys", true)]
+    [InlineData("api/api-keys/key-1", true)]
+    [InlineData("api/%61pi-keys", true)]
+    [InlineData("api/api-keys-of-tomorrow", false)]
+    [InlineData("api/v1/videos", false)]
+    public void Key_management_takes_the_token_and_nothing_else_does(string path, bool takesToken)
+    {
+        var session = new OzorSession("sk_live_0123456789abcdef0123456789abcdef", "token-of-firebase", emulator.OzorBaseUri.AbsoluteUri);
+        var client = AnyRequestClient.ForOzor(new HttpTransport(null, session.Secrets), session);
+        var credential = client.Create(HttpMethod.Get, client.Resolve(path, []), null).Credential;
+
+        Assert.Same(takesToken ? session.Token : session.Key, credential);
+    }
+
+    [Theory]
+    [InlineData("text/plain; charset=utf-8", "Grüße")]
+    [InlineData("text/event-stream", "Grüße")]
+    public async Task Text_comes_as_text(string type, string expected)
+    {
+        emulator.Faults.Add(new FaultRule { Service = "ojin", Action = new FaultAction { Kind = FaultKind.Status, Status = 200, ContentType = type, Body = "Grüße" } });
+        var client = Client();
+
+        Assert.Equal(expected, await client.SendAsync(client.Create(HttpMethod.Get, client.Resolve("x", []), null), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task What_is_no_text_comes_as_its_bytes()
+    {
+        emulator.Faults.Add(new FaultRule { Service = "ojin", Action = new FaultAction { Kind = FaultKind.Status, Status = 200, ContentType = "image/png", Body = "PNG" } });
+        var client = Client();
+
+        Assert.Equal("PNG"u8.ToArray(), await client.SendAsync(client.Create(HttpMethod.Get, client.Resolve("x", []), null), CancellationToken.None));
     }
 
     [Theory]

@@ -41,7 +41,7 @@ public sealed class InvokeOjinRequestCommand : AsyncCommand
     [ValidateNotNull]
     public object? Body { get; set; }
 
-    /// <summary>A file that the answer is written to as it comes; it must not be there yet.</summary>
+    /// <summary>A file that the answer is written to as it comes, under another name until it is whole; it must not be there yet.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? OutFile { get; set; }
@@ -64,12 +64,10 @@ public sealed class InvokeOjinRequestCommand : AsyncCommand
             throw OjinException.Argument($"A {method} request has no body.", "Give -Method Post, Put or Patch, or put the values into -Query.");
         }
         var request = client.Create(method, target, json);
-        var file = OutFile is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutFile);
-        if (file is not null && (File.Exists(file) || Directory.Exists(file)))
-        {
-            throw new OjinException(ErrorCodes.FileUnusable, $"{TextForDisplay.Escape(file, 300)} is there already.", "Give another -OutFile, or remove it first.");
-        }
-        if (method != HttpMethod.Get && method != HttpMethod.Head && !ShouldProcess($"{request.Path} of {Service}", method.Method)) return;
+        var file = OutFile is null ? null : NewFilePath(OutFile);
+        var reads = method == HttpMethod.Get || method == HttpMethod.Head;
+        if (!reads && !ShouldProcess($"{request.Path} of {Service}", method.Method)) return;
+        if (reads && file is not null && !ShouldProcess(file, $"Write the answer to {method} {request.Path}")) return;
         if (file is null)
         {
             var answer = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -82,6 +80,22 @@ public sealed class InvokeOjinRequestCommand : AsyncCommand
             await NewFile.WriteAsync(file, opened, cancellationToken).ConfigureAwait(false);
         }
         await EmitAsync(new FileInfo(file), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Where the answer goes; told before the call, so that no answer is lost for want of a folder.</summary>
+    private string NewFilePath(string path)
+    {
+        var file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        if (provider.Name != "FileSystem") throw OjinException.Argument($"-OutFile is a path of {provider.Name}, not of a file.", "Give the path of a file.");
+        if (File.Exists(file) || Directory.Exists(file))
+        {
+            throw new OjinException(ErrorCodes.FileUnusable, $"{TextForDisplay.Escape(file, 300)} is there already.", "Give another -OutFile, or remove it first.");
+        }
+        if (!Directory.Exists(System.IO.Path.GetDirectoryName(file)))
+        {
+            throw new OjinException(ErrorCodes.FileUnusable, $"The folder of {TextForDisplay.Escape(file, 300)} is not there.", "Make it first, or give another -OutFile.");
+        }
+        return file;
     }
 
     private AnyRequestClient CreateClient()
