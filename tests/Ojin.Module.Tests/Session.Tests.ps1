@@ -55,6 +55,46 @@ Describe 'Connect-Ojin' {
         @(Get-EmulatorRequest) | Should -BeNullOrEmpty
     }
 
+    It 'takes what Get-Secret returns, with and without -AsPlainText: <_>' -ForEach 'Ojin', 'Ozor', 'Aimp' {
+        # Microsoft.PowerShell.SecretManagement's Get-Secret, as far as a script sees it.
+        function Get-Secret {
+            [OutputType([securestring], [string], [pscredential])]
+            param([Parameter(Mandatory, Position = 0)] [string] $Name, [string] $Vault, [switch] $AsPlainText)
+            $text = $emulator.($Name.Split('-')[0] + 'Key')
+            if ($AsPlainText) { return $text }
+            $secure = [securestring]::new()
+            foreach ($letter in $text.ToCharArray()) { $secure.AppendChar($letter) }
+            $secure.MakeReadOnly()
+            $Name -like '*-login' ? [pscredential]::new('somebody', $secure) : $secure
+        }
+        $service = $_.ToLowerInvariant()
+        $address = @{ Ojin = @{ BaseUri = $emulator.ojin }; Ozor = @{ BaseUri = $emulator.ozor }; Aimp = @{ GatewayUri = $emulator.aimp } }[$_]
+        & "Connect-$_" -ApiKey (Get-Secret $service) @address
+        $null = Test-OjinSession $_
+        & "Connect-$_" -ApiKey (Get-Secret $service -AsPlainText) @address
+        $null = Test-OjinSession $_
+        & "Connect-$_" (Get-Secret "$service-login" -Vault Mine) @address
+        $null = Test-OjinSession $_
+        if ($_ -eq 'Ozor') {
+            Connect-Ozor -FirebaseToken (ConvertTo-SecureString $emulator.firebaseToken -AsPlainText -Force) @address
+            $null = Test-OjinSession Ozor
+            (Get-EmulatorRequest)[-1].headers.Authorization | Should -Be "Bearer $($emulator.firebaseToken)"
+        }
+        (Get-EmulatorRequest).headers.'X-API-Key' | Where-Object { $_ } | Should -Be (@($emulator."${service}Key") * 3)
+    }
+
+    It 'says what a key is without quoting what it got: <Name>' -ForEach @(
+        @{ Name = 'a hashtable'; Key = @{ Key = 'canary-key' } }, @{ Name = 'an object'; Key = [pscustomobject]@{ Key = 'canary-key' } }
+        @{ Name = 'a list'; Key = @('canary-key', 'x') }, @{ Name = 'bytes'; Key = [System.Text.Encoding]::ASCII.GetBytes('canary-key') }
+    ) {
+        foreach ($command in 'Connect-Ojin', 'Connect-Ozor', 'Connect-Aimp') {
+            $run = Invoke-Captured { & $command -ApiKey $Key }
+            $run.Errors.Count | Should -Be 1
+            "$($run.Errors[0])" | Should -Match 'SecureString, a string or a PSCredential'
+            $run.Text | Should -Not -Match 'canary'
+        }
+    }
+
     It 'refuses <Name>' -ForEach @(
         @{ Name = 'http to another host'; Key = 'some-key'; Uri = 'http://api.example.com/v1'; Code = 'INVALID_ADDRESS'; Says = '*plain http*' }
         @{ Name = 'a text that is no address'; Key = 'some-key'; Uri = 'api example'; Code = 'INVALID_ADDRESS'; Says = '*not the address*' }
@@ -104,6 +144,105 @@ Describe 'Connect-Ozor and Connect-Aimp' {
         (Invoke-Captured { Connect-Aimp }).Errors[0].ErrorDetails.RecommendedAction | Should -Match 'AIMP_GATEWAY_URL'
         (Invoke-Captured { Connect-Aimp -GatewayUri https://aimp.example.com }).Errors[0].ErrorDetails.RecommendedAction | Should -Match 'AIMP_API_KEY'
         Get-OjinSession | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A session' {
+    BeforeEach { Reset-Emulator; Disconnect-FromEmulator; Connect-ToEmulator }
+    AfterEach { @(Get-EmulatorViolation) | Should -BeNullOrEmpty }
+
+    It 'is there in ForEach-Object -Parallel, thread jobs and runspaces within runspaces, for each service' {
+        $manifest = Get-OjinManifest
+        $ask = {
+            param($Manifest)
+            Import-Module $Manifest
+            "$((Get-OjinSession).Service) $((Test-OjinSession).StatusCode)"
+        }
+        $expected = "Ojin Ozor Aimp $((Test-OjinSession).StatusCode)"
+        $text = $ask.ToString()
+        1..3 | ForEach-Object -Parallel { & ([scriptblock]::Create($using:text)) $using:manifest } | Should -Be (@($expected) * 3)
+        1..2 | ForEach-Object { Start-ThreadJob -ScriptBlock $ask -ArgumentList $manifest } | Receive-Job -Wait -AutoRemoveJob | Should -Be (@($expected) * 2)
+        $outer = [powershell]::Create()
+        try {
+            $outer.AddScript('param($Text, $Manifest) $inner = [powershell]::Create(); try { $inner.AddScript($Text).AddArgument($Manifest).Invoke() } finally { $inner.Dispose() }').AddArgument($text).AddArgument($manifest).Invoke() | Should -Be $expected
+        } finally { $outer.Dispose() }
+    }
+
+    It 'that another runspace keeps or forgets is so for all' {
+        $manifest = Get-OjinManifest
+        1 | ForEach-Object -Parallel { Import-Module $using:manifest; Disconnect-Aimp; Connect-Ozor sk_live_00000000000000000000000000000000 -BaseUri ($using:emulator).ozor }
+        Get-OjinSession Aimp | Should -BeNullOrEmpty
+        (Test-OjinSession Ozor).KeyIsValid | Should -BeFalse
+    }
+
+    It 'stands beside another of the same service with -Session, in one pipeline and in parallel' {
+        $good = Connect-Aimp $emulator.aimpKey -GatewayUri $emulator.aimp -PassThru
+        $poor = Connect-Aimp aimp-forbidden-key -GatewayUri $emulator.aimp -PassThru
+        Disconnect-Aimp
+        $run = Invoke-Captured { $good, $poor, $good | ForEach-Object { Get-AimpWallet -Session $_ } }
+        $run.Output.Count, $run.Errors.Count | Should -Be 2, 1
+        (Get-EmulatorRequest).headers.'X-API-Key' | Should -Be $emulator.aimpKey, 'aimp-forbidden-key', $emulator.aimpKey
+        Clear-EmulatorRequest
+        $manifest = Get-OjinManifest
+        $good, $poor | ForEach-Object -Parallel { Import-Module $using:manifest; Get-AimpWallet -Session $_ -ErrorAction SilentlyContinue } | Should -Not -BeNullOrEmpty
+        (Get-EmulatorRequest).headers.'X-API-Key' | Sort-Object | Should -Be 'aimp-forbidden-key', $emulator.aimpKey
+        Get-OjinSession Aimp | Should -BeNullOrEmpty -Because 'nothing was kept'
+        ($good, $poor | Test-OjinSession).StatusCode | Should -Be 200, 403
+    }
+
+    It 'of one service is not taken for another' {
+        $ozor = Connect-Ozor $emulator.ozorKey -BaseUri $emulator.ozor -PassThru
+        { Get-AimpWallet -Session $ozor } | Should -Throw
+        @(Get-EmulatorRequest) | Should -BeNullOrEmpty
+    }
+
+    It 'of <_> survives no serialization with its key in it' -ForEach 'Ojin', 'Ozor', 'Aimp' {
+        $keys = 'canary-key-0123456789abcdef', 'canary-token-0123456789abcdef'
+        $session = switch ($_) {
+            'Ojin' { Connect-Ojin $keys[0] -BaseUri $emulator.ojin -PassThru }
+            'Ozor' { Connect-Ozor $keys[0] -FirebaseToken $keys[1] -BaseUri $emulator.ozor -PassThru }
+            'Aimp' { Connect-Aimp $keys[0] -GatewayUri $emulator.aimp -PassThru }
+        }
+        $file = Join-Path $TestDrive 'session.xml'
+        $session | Export-Clixml -Path $file -Depth 10
+        $texts = @(
+            $session | ConvertTo-Json -Depth 10 -WarningAction Ignore
+            Get-Content -Raw $file
+            [System.Management.Automation.PSSerializer]::Serialize($session, 10)
+            [System.Text.Json.JsonSerializer]::Serialize[object]($session)
+            $session | Format-List * -Force | Out-String
+            $session | Format-Custom * -Depth 10 -Force | Out-String
+            $session | Format-Table * -Force | Out-String -Width 500
+            $session | ConvertTo-Csv | Out-String
+            $session | ConvertTo-Xml -Depth 10 -As String
+            $session | ConvertTo-Html | Out-String
+            "$session"
+            # Whatever members there are, and what is behind them.
+            $session.PSObject.Members | ForEach-Object { "$($_.Name) $($_.Value)" }
+            $session | Get-Member -Force | ForEach-Object { $name = $_.Name; if ($_.MemberType -match 'Property') { "$name $($session.$name | ConvertTo-Json -Depth 5 -WarningAction Ignore)" } }
+            $session | Select-Object * | ConvertTo-Json -Depth 10 -WarningAction Ignore
+        ) -join "`n"
+        $texts.Length | Should -BeGreaterThan 3000
+        $texts | Should -Match ([regex]::Escape("$($session.BaseUri)"))
+        # In letters, in letters of two bytes and in Base64, which is how CliXml and JSON may hide them.
+        foreach ($key in $keys) {
+            foreach ($bytes in [System.Text.Encoding]::UTF8.GetBytes($key), [System.Text.Encoding]::Unicode.GetBytes($key)) {
+                $texts | Should -Not -Match ([Convert]::ToHexString($bytes))
+                $texts | Should -Not -Match ([regex]::Escape([Convert]::ToBase64String($bytes).TrimEnd('=').Substring(0, 20)))
+            }
+            $texts | Should -Not -Match $key
+        }
+        $back = Import-Clixml $file
+        { Get-AimpWallet -Session $back } | Should -Throw -Because 'what comes back has no key'
+    }
+
+    It 'that goes to another process is a clear refusal and no key' {
+        $aimp = Get-OjinSession Aimp
+        $manifest = Get-OjinManifest
+        $problem = Start-Job { Import-Module $using:manifest; try { Get-AimpWallet -Session $using:aimp } catch { "$_" } } | Receive-Job -Wait -AutoRemoveJob
+        "$problem" | Should -Match 'Session'
+        "$problem" | Should -Not -Match ([regex]::Escape($emulator.aimpKey))
+        @(Get-EmulatorRequest) | Should -BeNullOrEmpty
     }
 }
 
@@ -161,6 +300,32 @@ Describe 'Test-OjinSession' {
         $tests.Duration | ForEach-Object { $_ | Should -BeGreaterThan ([timespan]::Zero) }
         @(Get-EmulatorRequest).target | Should -Be '/v1/model-configs?limit=1', '/api/v1/videos?limit=1', '/api/billing/wallet'
         @(Get-EmulatorRequest).headers.'X-API-Key' | Should -Be $emulator.ojinKey, $emulator.ozorKey, $emulator.aimpKey
+    }
+
+    It 'asks <_> alone, and says who answered, whether the key is good and how long it took' -ForEach 'Ojin', 'Ozor', 'Aimp' {
+        $test = Test-OjinSession $_
+        $test.Service, $test.Succeeded, $test.KeyIsValid, $test.StatusCode | Should -Be $_, $true, $true, 200
+        $test.BaseUri | Should -Be (Get-OjinSession $_).BaseUri
+        $test.Duration | Should -BeOfType [timespan]
+        @(Get-EmulatorRequest).Count | Should -Be 1
+        (Get-EmulatorRequest).service | Should -Be $_.ToLowerInvariant()
+        Clear-EmulatorRequest
+        $wrong = switch ($_) {
+            'Ojin' { Connect-Ojin wrong-key -BaseUri $emulator.ojin -PassThru }
+            'Ozor' { Connect-Ozor sk_live_00000000000000000000000000000000 -BaseUri $emulator.ozor -PassThru }
+            'Aimp' { Connect-Aimp wrong-key -GatewayUri $emulator.aimp -PassThru }
+        }
+        $test = $wrong | Test-OjinSession
+        $test.Succeeded, $test.KeyIsValid, $test.StatusCode | Should -Be $false, $false, 401
+        $test.Message | Should -Match "Connect-$_"
+        @(Get-EmulatorRequest).Count | Should -Be 1
+    }
+
+    It 'asks a busy service once' {
+        Add-EmulatorFault status -Service aimp -Status 503 -Always
+        $test = Test-OjinSession Aimp
+        $test.Succeeded, $test.KeyIsValid, $test.StatusCode | Should -Be $false, $null, 503
+        @(Get-EmulatorRequest).Count | Should -Be 1
     }
 
     It 'tells a wrong key from a service that does not answer' {

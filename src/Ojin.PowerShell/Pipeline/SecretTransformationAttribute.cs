@@ -20,8 +20,11 @@ internal sealed class SecretTransformationAttribute : ArgumentTransformationAttr
                 return secure;
             case PSCredential credential:
                 return credential.Password;
-            default:
+            case null or SecureString:
                 return value;
+            default:
+                // PowerShell's own message would quote the value, which may well be a key in the wrong wrapping.
+                throw new ArgumentTransformationMetadataException($"A key or token is a SecureString, a string or a PSCredential, and this is a {value.GetType().Name}.");
         }
     }
 }
