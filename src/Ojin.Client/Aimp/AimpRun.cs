@@ -41,10 +41,11 @@ public static partial class AimpRun
             if (body.TryGetValue("options", out var options) && options is JsonMap map && map.ContainsKey(name)) throw Forbidden(name, "-Option");
         }
         if (body.ContainsKey("parameters")) throw OjinException.Argument("A run takes params, not parameters.", "Give the model's parameters with -Parameter.");
-        if (body.TryGetValue("params", out var given) && given is not (JsonMap or null)) throw OjinException.Argument("The parameters of a run are a JSON object.", "Give -Parameter a hashtable.");
+        if (!body.TryGetValue("model", out var model) || model is not string { Length: > 0 }) throw OjinException.Argument("The run names no model.", "Give the slug or the identifier of a published model; Get-AimpModel lists them.");
+        if (body.TryGetValue("params", out var given) && given is not JsonMap) throw OjinException.Argument("The parameters of a run are a JSON object.", "Give -Parameter a hashtable.");
         if (!body.TryGetValue("input", out var input) || input is null) throw OjinException.Argument("The run has no input.", "Give -InputObject what the model's contract asks for, such as @{ text = 'Hello' }.");
-        var mode = body.TryGetValue("mode", out var named) ? named as string : null;
-        var scope = body.TryGetValue("scope", out var space) ? space as string : null;
+        var mode = Text(body, "mode");
+        var scope = Text(body, "scope");
         if (scope is not null && !ScopeName().IsMatch(scope))
         {
             throw OjinException.Argument($"'{TextForDisplay.Escape(scope, 100)}' is no scope.", "A scope starts with a letter or digit, has letters, digits, '.', '_' and '-', and at most 64 of them.");
@@ -53,6 +54,12 @@ public static partial class AimpRun
         {
             throw OjinException.Argument($"The mode '{mode}' works on indexed data and needs a scope.", "Give -Scope, the same one for indexing and searching.");
         }
+    }
+
+    private static string? Text(JsonMap body, string name)
+    {
+        if (!body.TryGetValue(name, out var value)) return null;
+        return value as string ?? throw OjinException.Argument($"The {name} of a run is text.", $"Give the {name} as text, or leave it out.");
     }
 
     private static OjinException Forbidden(string name, string where) => OjinException.Argument(

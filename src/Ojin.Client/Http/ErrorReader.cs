@@ -51,8 +51,11 @@ internal sealed class ErrorReader
         }
         // Some gateways wrap the error once more.
         if (map.TryGetValue("error", out var inner) && inner is JsonMap nested) map = nested;
-        Code = Text(map, "code") ?? Text(map, "error_code") ?? Text(map, "error");
-        Message = Text(map, "message") ?? Detail(map) ?? Text(map, "error_description") ?? Text(map, "title");
+        // "error" alone is a code in one word, or the message.
+        var error = Text(map, "error");
+        var isSentence = error?.Contains(' ', StringComparison.Ordinal) == true;
+        Code = Text(map, "code") ?? Text(map, "error_code") ?? (isSentence ? null : error);
+        Message = Text(map, "message") ?? Detail(map) ?? Text(map, "error_description") ?? Text(map, "title") ?? (isSentence ? error : null);
         if (map.TryGetValue("details", out var details)) Details = details as JsonMap ?? (details is null ? null : new JsonMap { ["details"] = details });
         else if (map.TryGetValue("detail", out var detail) && detail is not string and not null) Details = detail as JsonMap ?? new JsonMap { ["detail"] = detail };
         if (map.TryGetValue("retry_after_seconds", out var seconds) && seconds is int or long or double or decimal)

@@ -364,7 +364,7 @@ public sealed class HttpTransport
 
     private void TraceTry(ServiceRequest request, string outcome, long started, int attempt) => observer?.OnRequest(Redact(string.Create(
         CultureInfo.InvariantCulture,
-        $"{request.Method} {TextForDisplay.Escape(request.Service == OjinService.Storage ? request.Address.GetLeftPart(UriPartial.Path) : request.Address.PathAndQuery, 500)} -> {outcome} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms, try {attempt}")));
+        $"{request.Method} {TextForDisplay.Escape(request.BodyIsContent || request.Service == OjinService.Storage ? request.Address.GetLeftPart(UriPartial.Path) : request.Address.PathAndQuery, 500)} -> {outcome} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms, try {attempt}")));
 
     private void TraceRequest(ServiceRequest request, HttpRequestMessage message)
     {

@@ -26,6 +26,7 @@ public static partial class Redaction
             }
         }
         text = UrlWithQuery().Replace(text, "$1?" + Mark);
+        text = UploadUrl().Replace(text, "$1?" + Mark);
         text = SecretField().Replace(text, "$1\"" + Mark + "\"");
         return OzorKey().Replace(text, "sk_live_" + Mark);
     }
@@ -39,6 +40,10 @@ public static partial class Redaction
 
     [GeneratedRegex(@"(https?:(?://|\\/\\/)[^\s""'<>?]+)\?[^\s""'<>]+", RegexOptions.IgnoreCase)]
     private static partial Regex UrlWithQuery();
+
+    // One that names no origin.
+    [GeneratedRegex(@"(""upload_url""\s*:\s*""[^""?]*)\?[^""]*", RegexOptions.IgnoreCase)]
+    private static partial Regex UploadUrl();
 
     [GeneratedRegex(@"(""(?:token|rawKey|raw_key|api_key|apiKey|access_token|base64|password|secret|authorization|x-api-key)""\s*:\s*)""(?:[^""\\]|\\.)*(?:""|$)", RegexOptions.IgnoreCase)]
     private static partial Regex SecretField();

@@ -31,3 +31,13 @@ public sealed class AimpModeCompleter : ListCompleter
     {
     }
 }
+
+/// <summary>The kinds of media that the gateway's contract names.</summary>
+public sealed class AimpMediaTypeCompleter : ListCompleter
+{
+    /// <summary>Creates the completer.</summary>
+    public AimpMediaTypeCompleter()
+        : base("image", "audio", "video", "file")
+    {
+    }
+}

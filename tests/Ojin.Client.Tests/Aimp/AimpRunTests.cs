@@ -29,6 +29,28 @@ public sealed class AimpRunTests
     }
 
     [Theory]
+    [InlineData("""{"input":{}}""", "model")]
+    [InlineData("""{"model":"","input":{}}""", "model")]
+    [InlineData("""{"model":"m"}""", "input")]
+    [InlineData("""{"model":"m","input":null}""", "input")]
+    [InlineData("""{"model":"m","input":{},"params":null}""", "parameters")]
+    [InlineData("""{"model":"m","input":{},"params":[1]}""", "parameters")]
+    [InlineData("""{"model":"m","input":{},"parameters":{}}""", "params")]
+    [InlineData("""{"model":"m","input":{},"Namespace":"n"}""", "namespace")]
+    [InlineData("""{"model":"m","input":{},"scope":1}""", "scope")]
+    [InlineData("""{"model":"m","input":{},"scope":null}""", "scope")]
+    [InlineData("""{"model":"m","input":{},"mode":1}""", "mode")]
+    [InlineData("""{"model":"m","input":{},"mode":"index"}""", "scope")]
+    public void A_body_made_by_hand_is_held_to_the_contract(string json, string named) =>
+        Assert.Contains(named, Assert.Throws<OjinException>(() => AimpRun.Check(JsonMap.Parse(json))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{"model":"m","input":{"namespace":"n","parameters":1}}""")]
+    [InlineData("""{"model":"m","input":{},"params":{"collection":"c"}}""")]
+    [InlineData("""{"model":"m","input":"text","mode":"tomorrow","options":{"priority":1},"later":true}""")]
+    public void What_belongs_to_the_model_and_what_may_come_is_left_alone(string json) => AimpRun.Check(JsonMap.Parse(json));
+
+    [Theory]
     [InlineData("index")]
     [InlineData("search")]
     [InlineData("Search")]

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Ojin.PowerShell.Completion;
 using Ojin.PowerShell.Pipeline;
 
 namespace Ojin.PowerShell.Commands;
@@ -8,10 +9,13 @@ namespace Ojin.PowerShell.Commands;
 [OutputType(typeof(PSObject))]
 public sealed class GetAimpModelCommand : AimpCommand
 {
+    internal const string TypeName = "Ojin.AimpModel";
+
     private string? current;
 
     /// <summary>The models' slugs; without any, all models are listed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AimpModelCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Slug { get; set; }
 
@@ -23,7 +27,8 @@ public sealed class GetAimpModelCommand : AimpCommand
         if (Slug is null)
         {
             var answer = await client.ListModelsAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var model in FreeFormList.ItemsOf(answer) ?? [answer]) await EmitAsync(FreeFormObjects.From(model, "Ojin.AimpModel"), cancellationToken).ConfigureAwait(false);
+            // What is no list comes out as it is.
+            foreach (var model in FreeFormList.ItemsOf(answer) ?? (answer is null ? [] : [answer])) await EmitAsync(FreeFormObjects.From(model, TypeName), cancellationToken).ConfigureAwait(false);
             if (FreeFormList.HasNextPage(answer)) Warn("The gateway names a next page of this list, which its contract does not describe. Invoke-OjinRequest -Service Aimp reads it.");
             return;
         }
@@ -33,7 +38,7 @@ public sealed class GetAimpModelCommand : AimpCommand
             try
             {
                 var model = await client.GetModelAsync(slug, cancellationToken).ConfigureAwait(false);
-                await EmitAsync(FreeFormObjects.From(model, "Ojin.AimpModel"), cancellationToken).ConfigureAwait(false);
+                await EmitAsync(FreeFormObjects.From(model, TypeName), cancellationToken).ConfigureAwait(false);
             }
             catch (Http.OjinException exception)
             {

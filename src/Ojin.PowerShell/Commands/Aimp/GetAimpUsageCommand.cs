@@ -12,11 +12,6 @@ public sealed class GetAimpUsageCommand : AimpCommand
     {
         var client = new AimpClient(CreateTransport(), CurrentSession);
         var answer = await client.GetUsageAsync(cancellationToken).ConfigureAwait(false);
-        if (answer is object?[] list)
-        {
-            foreach (var item in list) await EmitAsync(FreeFormObjects.From(item, "Ojin.AimpUsage"), cancellationToken).ConfigureAwait(false);
-            return;
-        }
-        await EmitAsync(FreeFormObjects.From(answer, "Ojin.AimpUsage"), cancellationToken).ConfigureAwait(false);
+        foreach (var item in answer as object?[] ?? (answer is null ? [] : [answer])) await EmitAsync(FreeFormObjects.From(item, "Ojin.AimpUsage"), cancellationToken).ConfigureAwait(false);
     }
 }

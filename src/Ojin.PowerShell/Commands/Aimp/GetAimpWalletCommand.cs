@@ -12,11 +12,6 @@ public sealed class GetAimpWalletCommand : AimpCommand
     {
         var client = new AimpClient(CreateTransport(), CurrentSession);
         var answer = await client.GetWalletAsync(cancellationToken).ConfigureAwait(false);
-        if (answer is object?[] list)
-        {
-            foreach (var item in list) await EmitAsync(FreeFormObjects.From(item, "Ojin.AimpWallet"), cancellationToken).ConfigureAwait(false);
-            return;
-        }
-        await EmitAsync(FreeFormObjects.From(answer, "Ojin.AimpWallet"), cancellationToken).ConfigureAwait(false);
+        foreach (var item in answer as object?[] ?? (answer is null ? [] : [answer])) await EmitAsync(FreeFormObjects.From(item, "Ojin.AimpWallet"), cancellationToken).ConfigureAwait(false);
     }
 }

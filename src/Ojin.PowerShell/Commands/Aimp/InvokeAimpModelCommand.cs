@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using Ojin.Http;
 using Ojin.Json;
@@ -17,10 +18,14 @@ public sealed class InvokeAimpModelCommand : AimpCommand
     /// <summary>The slug or the identifier of the published model.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Slug")]
+    [ArgumentCompleter(typeof(AimpModelCompleter))]
     [ValidateNotNullOrEmpty]
     public string Model { get; set; } = "";
 
-    /// <summary>The input, in the shape that the model asks for. Files and what Send-AimpMedia returned may stand in it.</summary>
+    /// <summary>
+    /// The input, in the shape that the model asks for: a hashtable, an object, or JSON text of an object. Files and what
+    /// Send-AimpMedia returned may stand in it at any depth, each in the field that it belongs to.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
     [ValidateNotNull]
     public object? InputObject { get; set; }
@@ -50,43 +55,76 @@ public sealed class InvokeAimpModelCommand : AimpCommand
 
     private protected override async Task ProcessRecordAsync(CancellationToken cancellationToken)
     {
-        var input = PlainValues.From(InputObject, InPlace);
-        if (input is FileToSend alone)
-        {
-            throw OjinException.Argument($"The input is the file {TextForDisplay.Escape(alone.Path, 200)} itself, and which field of the input it belongs to is not known.", "Name the field: @{ image = Get-Item ./cat.png }, in a pipeline @{ image = $_ } in ForEach-Object.");
-        }
+        var input = Input();
         var parameters = Parameter is null ? null : PlainValues.Map(Parameter, "-Parameter");
         var options = Option is null ? null : PlainValues.Map(Option, "-Option");
         // The whole is checked before a file goes up.
         AimpRun.Body(Model, input, Mode, Scope, parameters, options);
-        if (!ShouldProcess($"model {Model}", "Run, which the workspace may be charged for")) return;
+        var toSend = FilesIn(input).Distinct(StringComparer.Ordinal).ToDictionary(path => path, path => AimpMediaFile.FromDisk(path), StringComparer.Ordinal);
+        var action = toSend.Count switch
+        {
+            0 => "Run, which the workspace may be charged for",
+            1 => "Upload a file and run, which the workspace may be charged for",
+            _ => string.Create(CultureInfo.InvariantCulture, $"Upload {toSend.Count} files and run, which the workspace may be charged for"),
+        };
+        if (!ShouldProcess($"model {Model}", action)) return;
         var client = new AimpClient(CreateTransport(), CurrentSession);
-        input = await SendFilesAsync(client, input, cancellationToken).ConfigureAwait(false);
-        var answer = await client.RunAsync(AimpRun.Body(Model, input, Mode, Scope, parameters, options), cancellationToken).ConfigureAwait(false);
+        var references = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var (path, file) in toSend) references[path] = (await client.UploadAsync(file, null, cancellationToken).ConfigureAwait(false)).MediaRef;
+        var answer = await client.RunAsync(AimpRun.Body(Model, WithReferences(input, references), Mode, Scope, parameters, options), cancellationToken).ConfigureAwait(false);
         await EmitAsync(FreeFormObjects.From(answer, "Ojin.AimpRun"), cancellationToken).ConfigureAwait(false);
     }
+
+    private object? Input()
+    {
+        // A model that is piped in binds its slug to -Model, and would be run with its own page as the input.
+        if (InputObject is PSObject { TypeNames: var names } && names.Contains(GetAimpModelCommand.TypeName))
+        {
+            throw OjinException.Argument("The input is what Get-AimpModel returned, which is the model and not an input for it.", "Give -InputObject too, such as @{ text = 'Hello' }; the model then comes from the pipeline.");
+        }
+        var input = PlainValues.From(InputObject, InPlace);
+        return input switch
+        {
+            FileToSend file => throw Alone($"the file {TextForDisplay.Escape(file.Path, 200)}", "@{ image = Get-Item ./cat.png }"),
+            AimpMedia media => throw Alone($"the media reference of {TextForDisplay.Escape(media.FileName, 200)}", "@{ image = $media }"),
+            string text when text.TrimStart().StartsWith('{') => PlainValues.Map(text, "-InputObject"),
+            _ => WithReferences(input, []),
+        };
+    }
+
+    private static OjinException Alone(string what, string example) =>
+        OjinException.Argument($"The input is {what} itself, and which field of the input it belongs to is not known.", $"Name the field: {example}, in a pipeline @{{ image = $_ }} in ForEach-Object.");
 
     private static (bool Replaced, object? Value) InPlace(object value) => value switch
     {
         FileInfo file => (true, new FileToSend(file.FullName)),
-        AimpMedia media => (true, media.MediaRef),
+        AimpMedia media => (true, media),
         _ => (false, null),
     };
 
-    private static async Task<object?> SendFilesAsync(AimpClient client, object? value, CancellationToken cancellationToken)
+    private static IEnumerable<string> FilesIn(object? value) => value switch
+    {
+        FileToSend file => [file.Path],
+        JsonMap map => map.Values.SelectMany(FilesIn),
+        object?[] list => list.SelectMany(FilesIn),
+        _ => [],
+    };
+
+    /// <summary>The input with each media, and each file that there is a reference for, replaced by its reference.</summary>
+    private static object? WithReferences(object? value, Dictionary<string, object?> references)
     {
         switch (value)
         {
+            case AimpMedia media:
+                return media.MediaRef;
             case FileToSend file:
-                return (await client.UploadAsync(AimpMediaFile.FromDisk(file.Path), null, cancellationToken).ConfigureAwait(false)).MediaRef;
+                return references.TryGetValue(file.Path, out var reference) ? reference : file;
             case JsonMap map:
                 var sent = new JsonMap();
-                foreach (var (name, item) in map) sent.Add(name, await SendFilesAsync(client, item, cancellationToken).ConfigureAwait(false));
+                foreach (var (name, item) in map) sent.Add(name, WithReferences(item, references));
                 return sent;
             case object?[] list:
-                var items = new object?[list.Length];
-                for (var i = 0; i < list.Length; i++) items[i] = await SendFilesAsync(client, list[i], cancellationToken).ConfigureAwait(false);
-                return items;
+                return Array.ConvertAll(list, item => WithReferences(item, references));
             default:
                 return value;
         }

@@ -1,0 +1,57 @@
+using System.Management.Automation;
+using Ojin.Http;
+using Ojin.PowerShell.Completion;
+using Ojin.PowerShell.Pipeline;
+
+namespace Ojin.PowerShell.Commands;
+
+/// <summary>
+/// Uploads files for a model's input (<c>POST /api/media/upload/init</c>, the bytes, <c>POST
+/// /api/media/upload/complete</c>) and returns what stands for each in an input.
+/// </summary>
+[Cmdlet(VerbsCommunications.Send, "AimpMedia", DefaultParameterSetName = "Path", SupportsShouldProcess = true, HelpUri = "https://github.com/ojin-powershell/ojin-powershell/blob/main/docs/en-US/Send-AimpMedia.md")]
+[OutputType(typeof(AimpMedia))]
+public sealed class SendAimpMediaCommand : AimpCommand
+{
+    /// <summary>The files; wildcards find more than one.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The files by their very names; files from Get-Item and Get-ChildItem come here.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "LiteralPath")]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The files' type, such as image/png; without it, it comes from the extension or the first bytes.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ContentType { get; set; }
+
+    /// <summary>The gateway's kind of media: image, audio, video or file, or any other word. Without it, it comes from the type.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AimpMediaTypeCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? MediaType { get; set; }
+
+    private protected override async Task ProcessRecordAsync(CancellationToken cancellationToken)
+    {
+        var literal = ParameterSetName == "LiteralPath";
+        var client = new AimpClient(CreateTransport(), CurrentSession);
+        foreach (var (path, problem, argument) in FileArguments.Resolve(SessionState.Path, literal ? LiteralPath : Path, literal))
+        {
+            try
+            {
+                var file = AimpMediaFile.FromDisk(path ?? throw problem!, ContentType, MediaType);
+                if (!await ShouldProcessAsync(file.FullPath, $"Upload {View.Size(file.SizeBytes)} to {CurrentSession.BaseUri.Authority}", cancellationToken).ConfigureAwait(false)) continue;
+                await EmitAsync(await client.UploadAsync(file, null, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            }
+            catch (OjinException exception)
+            {
+                await EmitErrorAsync(exception, path ?? argument, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}
