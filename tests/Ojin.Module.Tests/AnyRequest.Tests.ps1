@@ -185,9 +185,9 @@ Describe 'Invoke-OjinRequest -OutFile' {
 
     It 'overwrites no file and asks for none where it cannot be: <Name>' -ForEach @(
         @{ Name = 'there already'; Path = { Set-Content $file mine; $file }; Says = '*there already*' }
-        @{ Name = 'a folder'; Path = { $state }; Says = '*there already*' }
+        @{ Name = 'a folder'; Path = { $state }; Says = '*is a folder*' }
         @{ Name = 'no folder'; Path = { Join-Path $file 'x.json' }; Says = '*folder*not there*' }
-        @{ Name = 'no file at all'; Path = { 'env:ojin' }; Says = '*Environment*' }
+        @{ Name = 'no file at all'; Path = { 'env:ojin' }; Says = '*no path of the file system*' }
     ) {
         $path = & $Path
         Invoke-OjinRequest Ojin assets -OutFile $path -ErrorVariable problems -ErrorAction SilentlyContinue

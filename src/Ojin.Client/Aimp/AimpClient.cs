@@ -1,5 +1,6 @@
 using Ojin.Http;
 using Ojin.Json;
+using Ojin.Transfer;
 
 namespace Ojin;
 
@@ -47,8 +48,11 @@ public sealed class AimpClient
     /// Uploads a file for an input: <c>POST /api/media/upload/init</c>, the bytes to the URL that it returns,
     /// <c>POST /api/media/upload/complete</c>. The key goes to the gateway's own origin only.
     /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="progress">Is told how the bytes go; may be null.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
     /// <exception cref="OjinException">A step failed; a file whose upload was not completed has no reference.</exception>
-    public async Task<AimpMedia> UploadAsync(AimpMediaFile file, IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task<AimpMedia> UploadAsync(AimpMediaFile file, ITransferProgress? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
         const string Again = "An upload that was begun has no effect until it is completed; run the command again.";
@@ -63,7 +67,7 @@ public sealed class AimpClient
         {
             throw HttpTransport.Invalid(start, 200, "no upload_id and upload_url", 1);
         }
-        await SendBytesAsync(file, WithoutNormalizing(uploadUrl, target), progress, cancellationToken).ConfigureAwait(false);
+        using (var item = progress?.Begin(file.FileName, file.SizeBytes, 0)) await SendBytesAsync(file, WithoutNormalizing(uploadUrl, target), item, cancellationToken).ConfigureAwait(false);
         var end = Post("media/upload/complete", new JsonMap { ["upload_id"] = uploadId }, TimeSpan.FromMinutes(5), "The upload may have been completed. Run the command again; what was uploaded before stays unused.");
         var answer = (await transport.SendAsync(end, cancellationToken).ConfigureAwait(false)).ReadFreeForm();
         var reference = Find(answer, "media_ref") ?? throw HttpTransport.Invalid(end, 200, "no media_ref", 1);
@@ -79,7 +83,7 @@ public sealed class AimpClient
         };
     }
 
-    private async Task SendBytesAsync(AimpMediaFile file, Uri target, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task SendBytesAsync(AimpMediaFile file, Uri target, ITransferItem? progress, CancellationToken cancellationToken)
     {
         var own = Credential.SameOrigin(target, session.BaseUri);
         var watch = new StallWatch(transport.Options.StallTimeout);

@@ -63,9 +63,9 @@ public sealed class AimpMediaFile
     }
 
     /// <summary>The whole file as a body; what an earlier try told of its progress is taken back.</summary>
-    internal HttpContent CreateContent(StallWatch watch, IProgress<long>? progress)
+    internal HttpContent CreateContent(StallWatch watch, ITransferItem? progress)
     {
-        if (told > 0) progress?.Report(-told);
+        if (told > 0) progress?.Add(-told);
         told = 0;
         var file = LocalFile.OpenToSend(FullPath);
         if (RandomAccess.GetLength(file) != SizeBytes)
@@ -78,7 +78,7 @@ public sealed class AimpMediaFile
         void Tell(long bytes)
         {
             told += bytes;
-            progress.Report(bytes);
+            progress.Add(bytes);
         }
     }
 

@@ -13,7 +13,7 @@ namespace Ojin.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "AimpModel", SupportsShouldProcess = true, HelpUri = "https://github.com/ojin-powershell/ojin-powershell/blob/main/docs/en-US/Invoke-AimpModel.md")]
 [OutputType(typeof(PSObject))]
-public sealed class InvokeAimpModelCommand : AimpCommand
+public sealed class InvokeAimpModelCommand : AimpUploadCommand
 {
     /// <summary>The slug or the identifier of the published model.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -68,10 +68,9 @@ public sealed class InvokeAimpModelCommand : AimpCommand
             _ => string.Create(CultureInfo.InvariantCulture, $"Upload {toSend.Count} files and run, which the workspace may be charged for"),
         };
         if (!ShouldProcess($"model {Model}", action)) return;
-        var client = new AimpClient(CreateTransport(), CurrentSession);
         var references = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var (path, file) in toSend) references[path] = (await client.UploadAsync(file, null, cancellationToken).ConfigureAwait(false)).MediaRef;
-        var answer = await client.RunAsync(AimpRun.Body(Model, WithReferences(input, references), Mode, Scope, parameters, options), cancellationToken).ConfigureAwait(false);
+        foreach (var (path, file) in toSend) references[path] = (await Client.UploadAsync(file, Progress, cancellationToken).ConfigureAwait(false)).MediaRef;
+        var answer = await Client.RunAsync(AimpRun.Body(Model, WithReferences(input, references), Mode, Scope, parameters, options), cancellationToken).ConfigureAwait(false);
         await EmitAsync(FreeFormObjects.From(answer, "Ojin.AimpRun"), cancellationToken).ConfigureAwait(false);
     }
 

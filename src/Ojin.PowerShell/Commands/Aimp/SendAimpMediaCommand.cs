@@ -11,7 +11,7 @@ namespace Ojin.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsCommunications.Send, "AimpMedia", DefaultParameterSetName = "Path", SupportsShouldProcess = true, HelpUri = "https://github.com/ojin-powershell/ojin-powershell/blob/main/docs/en-US/Send-AimpMedia.md")]
 [OutputType(typeof(AimpMedia))]
-public sealed class SendAimpMediaCommand : AimpCommand
+public sealed class SendAimpMediaCommand : AimpUploadCommand
 {
     /// <summary>The files; wildcards find more than one.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]
@@ -39,18 +39,18 @@ public sealed class SendAimpMediaCommand : AimpCommand
     private protected override async Task ProcessRecordAsync(CancellationToken cancellationToken)
     {
         var literal = ParameterSetName == "LiteralPath";
-        var client = new AimpClient(CreateTransport(), CurrentSession);
-        foreach (var (path, problem, argument) in FileArguments.Resolve(SessionState.Path, literal ? LiteralPath : Path, literal))
+        // Resolved to the end here, on the pipeline thread.
+        foreach (var given in FilePaths.Resolve(this, literal ? LiteralPath : Path, literal).ToArray())
         {
             try
             {
-                var file = AimpMediaFile.FromDisk(path ?? throw problem!, ContentType, MediaType);
+                var file = AimpMediaFile.FromDisk(given.FullPath ?? throw given.Error!, ContentType, MediaType);
                 if (!await ShouldProcessAsync(file.FullPath, $"Upload {View.Size(file.SizeBytes)} to {CurrentSession.BaseUri.Authority}", cancellationToken).ConfigureAwait(false)) continue;
-                await EmitAsync(await client.UploadAsync(file, null, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                await EmitAsync(await Client.UploadAsync(file, Progress, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             }
             catch (OjinException exception)
             {
-                await EmitErrorAsync(exception, path ?? argument, cancellationToken).ConfigureAwait(false);
+                await EmitErrorAsync(exception, given.Given, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -85,12 +85,9 @@ public sealed class InvokeOjinRequestCommand : AsyncCommand
     /// <summary>Where the answer goes; told before the call, so that no answer is lost for want of a folder.</summary>
     private string NewFilePath(string path)
     {
-        var file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        if (provider.Name != "FileSystem") throw OjinException.Argument($"-OutFile is a path of {provider.Name}, not of a file.", "Give the path of a file.");
-        if (File.Exists(file) || Directory.Exists(file))
-        {
-            throw new OjinException(ErrorCodes.FileUnusable, $"{TextForDisplay.Escape(file, 300)} is there already.", "Give another -OutFile, or remove it first.");
-        }
+        var (file, isFolder) = FilePaths.ResolveTarget(this, path);
+        if (isFolder) throw new OjinException(ErrorCodes.FileUnusable, $"{TextForDisplay.Escape(file, 300)} is a folder.", "Give -OutFile the path of a file.");
+        if (File.Exists(file)) throw new OjinException(ErrorCodes.FileUnusable, $"{TextForDisplay.Escape(file, 300)} is there already.", "Give another -OutFile, or remove it first.");
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(file)))
         {
             throw new OjinException(ErrorCodes.FileUnusable, $"The folder of {TextForDisplay.Escape(file, 300)} is not there.", "Make it first, or give another -OutFile.");
