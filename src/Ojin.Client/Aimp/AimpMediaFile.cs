@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Http.Headers;
-using Microsoft.Win32.SafeHandles;
 using Ojin.Http;
 using Ojin.Transfer;
 
@@ -73,46 +71,12 @@ public sealed class AimpMediaFile
             file.Dispose();
             throw LocalFile.Changed(FullPath);
         }
-        return new Body(file, new FileSlice(file, FullPath, 0, SizeBytes, watch, progress is null ? null : Tell, hash: false), ContentType);
+        return new WholeFile(file, FullPath, SizeBytes, watch, progress is null ? null : Tell) { Headers = { ContentType = MediaTypeHeaderValue.Parse(ContentType) } };
 
         void Tell(long bytes)
         {
             told += bytes;
             progress.Add(bytes);
-        }
-    }
-
-    /// <summary>A slice that owns its file.</summary>
-    private sealed class Body : HttpContent
-    {
-        private readonly SafeFileHandle file;
-        private readonly FileSlice slice;
-
-        public Body(SafeFileHandle file, FileSlice slice, string contentType)
-        {
-            this.file = file;
-            this.slice = slice;
-            Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-        }
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => slice.CopyToAsync(stream, context);
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => slice.CopyToAsync(stream, context, cancellationToken);
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = slice.Headers.ContentLength ?? 0;
-            return true;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                slice.Dispose();
-                file.Dispose();
-            }
-            base.Dispose(disposing);
         }
     }
 }
