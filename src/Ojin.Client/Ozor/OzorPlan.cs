@@ -83,9 +83,9 @@ internal sealed class OzorPlanEnvelope
 }
 
 /// <summary>A video that was made of a plan.</summary>
-public sealed class OzorPlanVideo
+public sealed class OzorPlanResult
 {
-    internal OzorPlanVideo(string planId, string videoId)
+    internal OzorPlanResult(string planId, string videoId)
     {
         PlanId = planId;
         VideoId = videoId;

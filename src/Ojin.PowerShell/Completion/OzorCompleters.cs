@@ -24,3 +24,23 @@ internal sealed class VideoIdCompleter : OzorCompleter
         [.. (await client.ListVideosAsync(OzorClient.MaximumVideos, cancellationToken).ConfigureAwait(false))
             .Select(video => new Candidate(video.VideoId, video.Title, $"{video.Title} ({video.Status})"))];
 }
+
+/// <summary>Voices, with how they sound as a hint; those of the contract where the service cannot be asked.</summary>
+internal sealed class VoiceIdCompleter : OzorCompleter
+{
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Candidate> Fallback { get; } =
+    [
+        new("aria", null, "Aria, female: Clear, precise"),
+        new("nova", null, "Nova, female: Warm, natural"),
+        new("felix", null, "Felix, male: Playful, upbeat"),
+        new("marcus", null, "Marcus, male: Neutral, professional"),
+        new("thor", null, "Thor, male: Deep, authoritative"),
+        new("luna", null, "Luna, female: Soft, calm"),
+        new("owen", null, "Owen, male: Steady, trustworthy"),
+        new("sky", null, "Sky, neutral: Light, friendly"),
+    ];
+
+    private protected override async Task<IReadOnlyList<Candidate>> FetchAsync(OzorClient client, CancellationToken cancellationToken) =>
+        [.. (await client.ListVoicesAsync(cancellationToken).ConfigureAwait(false)).Select(voice => new Candidate(voice.VoiceId, null, $"{voice.Label}, {voice.Gender}: {voice.Character}"))];
+}

@@ -21,6 +21,9 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
     /// <inheritdoc/>
     bool IRequestObserver.WantsBodies => debug;
 
+    /// <summary>Whether nothing but words is wanted: -WhatIf, or $WhatIfPreference.</summary>
+    private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? given is SwitchParameter { IsPresent: true } : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
     /// <summary>Whether progress is shown; where it is not, none needs to be computed.</summary>
     protected bool ShowsProgress { get; private set; }
 

@@ -29,14 +29,14 @@ public sealed partial class OzorClient
     /// credits are short, a failure that the stream or the plan tells (<see cref="ErrorCodes.JobFailed"/>), or an outcome that
     /// is not known (<see cref="OjinException.OutcomeUnknown"/>), with the plan as the last state.
     /// </exception>
-    public Task<OzorPlanVideo> GeneratePlanAsync(OzorPlan plan, IProgress<OzorPlanProgress>? progress, CancellationToken cancellationToken)
+    public Task<OzorPlanResult> GeneratePlanAsync(OzorPlan plan, IProgress<OzorPlanProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var address = PlanAddress(plan.PlanId, "/generate");
         return ChargeAsync(plan.RenderingCost, $"Rendering plan {Shown(plan.PlanId)}", () => GenerateAsync(plan, address, progress, cancellationToken));
     }
 
-    private async Task<OzorPlanVideo> GenerateAsync(OzorPlan plan, Uri address, IProgress<OzorPlanProgress>? progress, CancellationToken cancellationToken)
+    private async Task<OzorPlanResult> GenerateAsync(OzorPlan plan, Uri address, IProgress<OzorPlanProgress>? progress, CancellationToken cancellationToken)
     {
         var request = new ServiceRequest
         {
@@ -59,7 +59,7 @@ public sealed partial class OzorClient
             return await SettleAsync(plan, begun: false, lost, cancellationToken).ConfigureAwait(false);
         }
         var (videoId, begun, broken) = await FollowAsync(plan, answer, progress, cancellationToken).ConfigureAwait(false);
-        if (videoId is not null) return new OzorPlanVideo(plan.PlanId, videoId);
+        if (videoId is not null) return new OzorPlanResult(plan.PlanId, videoId);
         var end = new OjinException(ErrorCodes.OutcomeUnknown, $"{request.Method} {request.Path}: the stream {(broken is null ? "ended" : "broke")} without a result. Whether the plan was rendered is not known.", LookAtPlan(plan.PlanId), broken)
         {
             Service = OjinService.Ozor,
@@ -112,7 +112,7 @@ public sealed partial class OzorClient
     }
 
     /// <summary>Says what became of a plan whose stream told no end: its video, its failure, or that nobody knows.</summary>
-    private async Task<OzorPlanVideo> SettleAsync(OzorPlan before, bool begun, OjinException unknown, CancellationToken cancellationToken)
+    private async Task<OzorPlanResult> SettleAsync(OzorPlan before, bool begun, OjinException unknown, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(SettlingLimit);
@@ -122,7 +122,7 @@ public sealed partial class OzorClient
             while (true)
             {
                 last = await GetPlanAsync(before.PlanId, limit.Token).ConfigureAwait(false);
-                if (last.ProjectId is { Length: > 0 } videoId && last.Status is not ("draft" or "failed" or "generating")) return new OzorPlanVideo(before.PlanId, videoId);
+                if (last.ProjectId is { Length: > 0 } videoId && last.Status is not ("draft" or "failed" or "generating")) return new OzorPlanResult(before.PlanId, videoId);
                 // A plan can be rendered again after a failure: an old one says nothing of this request.
                 if (last.Status == "failed" && (begun || before.Status != "failed" || last.UpdatedAt != before.UpdatedAt)) throw Failed(before, last.Error, last);
                 // Neither begun nor about to end: reading it again tells no more.
