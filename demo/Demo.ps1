@@ -22,7 +22,7 @@ $null = New-Item -ItemType Directory -Force -Path $Folder, "$Folder/documents", 
 function Step([string] $Text) { Write-Information "`n# $Text" -InformationAction Continue }
 
 Step 'Who answers?'
-Test-OjinSession | Format-Table Service, BaseUri, KeyHint, KeyIsValid, Duration
+Test-OjinSession | Format-Table
 
 Step 'What variants are there?'
 Get-OjinModelVariant -First 3 | Format-Table
@@ -45,7 +45,7 @@ $assets | Format-Table
 
 Step 'Start an idle video from the picture'
 $picture = $assets | Where-Object Category -EQ image | Select-Object -First 1
-if ($picture) { $picture | Start-OjinIdleVideo -ReferenceTemplate v2 }
+if ($picture) { $picture | Start-OjinIdleVideo -ReferenceTemplate v2 | Format-List }
 
 Step 'Download the files and compare them with what was sent'
 $saved = $assets | Save-OjinAsset -Path "$Folder/downloads" -Force
@@ -60,17 +60,17 @@ $config | Remove-OjinModelConfig -Confirm:$false
 
 Step 'Documents become films'
 $null = foreach ($name in 'pitch.pptx', 'report.docx', 'paper.pdf') { New-DemoDocument "$Folder/documents/$name" -Confirm:$false -ErrorAction Ignore }
-Get-ChildItem "$Folder/documents" | New-OzorPlan -TargetDurationSec 60 | Set-OzorPlan -VoiceId nova | Invoke-OzorPlan |
+Get-ChildItem "$Folder/documents" | New-OzorPlan -TargetDurationSec 15 | Set-OzorPlan -VoiceId nova | Invoke-OzorPlan |
     Start-OzorExport -Quality 1080p -Public | Wait-OzorExport | Save-OzorVideo -Path "$Folder/films/" -Force | Format-Table Name, Length
 
 Step 'A prompt becomes a film, and what it costs is known before'
-'A 15-second ad for a minimalist desk lamp' | Measure-OzorCost
+'A 15-second ad for a minimalist desk lamp' | Measure-OzorCost | Format-Table
 $job = Start-OzorVideo 'A 15-second ad for a minimalist desk lamp' -Aspect 9:16 | Wait-OzorJob
 $job | Format-List VideoId, Status, Response
 
 Step 'Run a model on a file: the file goes up by itself'
-Get-AimpModel | Select-Object -First 1 | Invoke-AimpModel -InputObject @{ text = 'What is this?'; image = Get-Item "$Folder/portrait.png" -ErrorAction Ignore }
-Get-AimpWallet
+Get-AimpModel | Select-Object -First 1 | Invoke-AimpModel -InputObject @{ text = 'What is this?'; image = Get-Item "$Folder/portrait.png" -ErrorAction Ignore } | Format-List
+Get-AimpWallet | Format-List
 
 Step 'Start an agent session'
 Start-OjinAgentSession agent-open -ClientUserRef demo | Format-List SessionId, AgentId, RoomUrl
