@@ -109,6 +109,13 @@ Describe 'The examples' {
     It '<Where>, <Title>' -ForEach $run {
         foreach ($id in $ids.Keys) { $Code = $Code.Replace($id, $ids[$id]) }
         if ($Code -match 'job_s0m3R4nd0mId') { $Code = $Code.Replace('job_s0m3R4nd0mId', (Send-OzorMessage videoready 'Larger captions').JobId) }
+        # A film to save, and an upload that was interrupted.
+        if ($Where -eq 'Save-OzorVideo') { $null = Start-OzorExport videoready | Wait-OzorExport }
+        if ($Where -like '*-OjinUpload') {
+            Add-EmulatorFault status -Service storage -Method PUT -Status 403 -Always
+            Send-OjinAsset "$folder/clips/tour.mp4" -ErrorAction SilentlyContinue
+            Clear-EmulatorFault
+        }
         $errors = Invoke-AtPrompt $Code $folder
         ($errors | ForEach-Object { "$_ ($($_.FullyQualifiedErrorId))" }) -join "`n" | Should -BeNullOrEmpty
         Get-EmulatorViolation | Should -BeNullOrEmpty

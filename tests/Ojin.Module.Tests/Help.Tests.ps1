@@ -85,7 +85,7 @@ Describe 'Get-Help <Name>' -ForEach $cmdlets {
     It 'describes every parameter, in a sentence' {
         foreach ($parameter in $expected) {
             $one = Get-Help $Name -Parameter $parameter.Name
-            ($one.description.Text -join ' ') | Should -Match '^[A-Z`].*\.$' -Because "-$($parameter.Name)"
+            ($one.description.Text -join ' ') | Should -Match '^[A-Z0-9].*\.$' -Because "-$($parameter.Name)"
         }
         @($help.parameters.parameter.name) | Should -Be @($expected.Name)
     }
