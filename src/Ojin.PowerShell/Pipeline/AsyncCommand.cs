@@ -9,6 +9,8 @@ namespace Ojin.PowerShell.Pipeline;
 /// </summary>
 public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
 {
+    private const int MostTogether = 100;
+
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> background = [];
     private readonly PipelinePump pump;
@@ -109,10 +111,55 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
         return pump.PostAsync(() => WriteObject(shown, enumerateCollection: false), null, cancellationToken);
     }
 
-    /// <summary>Emits the items of a stream as they come.</summary>
+    /// <summary>Emits the items of a stream as they come: those that are there at once, such as a page, go together.</summary>
     private protected async Task EmitAllAsync<T>(IAsyncEnumerable<T> items, CancellationToken cancellationToken)
     {
-        await foreach (var item in items.WithCancellation(cancellationToken).ConfigureAwait(false)) await EmitAsync(item, cancellationToken).ConfigureAwait(false);
+        var together = new List<object?>(MostTogether);
+        var written = Task.CompletedTask;
+        var reading = items.GetAsyncEnumerator(cancellationToken);
+        await using (reading.ConfigureAwait(false))
+        {
+            try
+            {
+                while (true)
+                {
+                    var next = reading.MoveNextAsync();
+                    if (!next.IsCompleted || together.Count == MostTogether) await FlushAsync().ConfigureAwait(false);
+                    if (!await next.ConfigureAwait(false)) break;
+                    together.Add(Shown.Of(reading.Current));
+                }
+            }
+            finally
+            {
+                // What came before a failure comes out before it is told.
+                await FlushAsync().ConfigureAwait(false);
+            }
+        }
+
+        // One lot is on its way while the next one fills, and no more, however slow the pipeline is.
+        async Task FlushAsync()
+        {
+            if (together.Count == 0) return;
+            await written.ConfigureAwait(false);
+            var lot = together;
+            together = new List<object?>(MostTogether);
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            written = done.Task;
+            await pump.PostAsync(
+                () =>
+                {
+                    try
+                    {
+                        foreach (var item in lot) WriteObject(item, enumerateCollection: false);
+                    }
+                    finally
+                    {
+                        done.SetResult();
+                    }
+                },
+                done.SetResult,
+                cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Writes a non-terminating error for one item.</summary>
