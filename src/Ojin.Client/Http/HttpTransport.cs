@@ -160,7 +160,7 @@ public sealed class HttpTransport
         var started = Stopwatch.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (request.Watch is { } watch) watch.Start(limit);
-        else if (request.AnswerTimeout != Timeout.InfiniteTimeSpan) limit.CancelAfter(request.AnswerTimeout);
+        else if (AnswerTimeoutOf(request) is var patience && patience != Timeout.InfiniteTimeSpan) limit.CancelAfter(patience);
         HttpResponseMessage? answer = null;
         var handedOver = false;
         try
@@ -190,6 +190,11 @@ public sealed class HttpTransport
         }
     }
 
+    private TimeSpan AnswerTimeoutOf(ServiceRequest request) =>
+        options.MaximumAnswerTimeout != TimeSpan.MaxValue && (request.AnswerTimeout == Timeout.InfiniteTimeSpan || request.AnswerTimeout > options.MaximumAnswerTimeout)
+            ? options.MaximumAnswerTimeout
+            : request.AnswerTimeout;
+
     private static TryFailedException Rethrown(TryFailedException failed) => new(failed.Error) { IsTransient = failed.IsTransient, NothingHappened = failed.NothingHappened };
 
     private TryFailedException Failed(ServiceRequest request, HttpResponseMessage? answer, Exception exception, int attempt, long started)
@@ -209,7 +214,7 @@ public sealed class HttpTransport
         }
         var unknown = request.Retry != RetryRule.Safe;
         var (code, happened) = exception is OperationCanceledException
-            ? (ErrorCodes.AnswerTimeout, string.Create(CultureInfo.InvariantCulture, $"stood still: {origin} took or sent nothing for {(request.Watch?.Limit ?? request.AnswerTimeout).TotalSeconds:0.#} s"))
+            ? (ErrorCodes.AnswerTimeout, string.Create(CultureInfo.InvariantCulture, $"stood still: {origin} took or sent nothing for {(request.Watch?.Limit ?? AnswerTimeoutOf(request)).TotalSeconds:0.#} s"))
             : answer is null
                 ? (ErrorCodes.ConnectionLost, $"lost its connection to {origin} before the answer came")
                 : (ErrorCodes.ConnectionLost, $"got an answer from {origin} that was cut short");

@@ -24,6 +24,9 @@ public sealed class TransportOptions
     /// <summary>How long an answer's body may stand still.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long the headers of an answer are waited for at most, however patient a request is.</summary>
+    public TimeSpan MaximumAnswerTimeout { get; init; } = TimeSpan.MaxValue;
+
     internal TransportOptions With(int maximumAttempts) => new()
     {
         MaximumAttempts = maximumAttempts,
@@ -32,5 +35,6 @@ public sealed class TransportOptions
         MaximumRetryAfter = MaximumRetryAfter,
         MaximumAnswerBytes = MaximumAnswerBytes,
         StallTimeout = StallTimeout,
+        MaximumAnswerTimeout = MaximumAnswerTimeout,
     };
 }
