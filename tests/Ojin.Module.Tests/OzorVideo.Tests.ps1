@@ -92,8 +92,9 @@ One,a
     }
 
     It 'takes 2000 characters of any alphabet' {
-        $null = Start-OzorVideo ('😀' * 2000)
-        (Get-EmulatorRequest).Json.prompt | Should -BeExactly ('😀' * 2000)
+        $prompt = [char]::ConvertFromUtf32(0x1F600) * 2000
+        $null = Start-OzorVideo $prompt
+        (Get-EmulatorRequest).Json.prompt | Should -BeExactly $prompt
     }
 
     It 'attaches files, URLs and objects' {
