@@ -28,6 +28,7 @@ internal sealed class DownloadFetch : IDisposable
     private bool knowsSize;
     private bool isSizeConfirmed;
     private bool streams;
+    private bool besideOthers;
     private long partSize;
     private byte[]?[] md5s = [];
     private long counted;
@@ -153,6 +154,7 @@ internal sealed class DownloadFetch : IDisposable
         var missing = Enumerable.Range(0, count).Where(index => md5s[index] is null).ToList();
         var known = record?.Parts.ToDictionary(part => part.Key, part => part.Value) ?? [];
         ticket?.SetLeft(Math.Max(1, missing.Count));
+        besideOthers = true;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var moving = new List<Task>(missing.Count);
         ExceptionDispatchInfo? failure = null;
@@ -272,7 +274,7 @@ internal sealed class DownloadFetch : IDisposable
                 {
                     if (answer.StatusCode != 206)
                     {
-                        if (!streams && index > 0) throw new RangesIgnoredException();
+                        if (!streams && besideOthers) throw new RangesIgnoredException();
                         if (!streams) TakeAsStream();
                         Restart();
                     }
