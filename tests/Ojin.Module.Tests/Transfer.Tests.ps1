@@ -348,3 +348,55 @@ Describe 'Save-OjinAsset' {
         (Get-ChildItem -Force).Name | Should -Be 'copy.mp4', 'film.mp4'
     }
 }
+
+Describe 'Save-OzorVideo' {
+    BeforeEach {
+        Reset-Emulator; Disconnect-FromEmulator; Connect-ToEmulator
+        $null = New-Item -ItemType Directory $folder
+        Push-Location $folder
+        $script:videoId = (Set-EmulatorState ozor/videos -Method POST @{ title = 'Desk lamp: the film?' }).videoId
+    }
+    AfterEach {
+        Pop-Location
+        Remove-Item $folder -Recurse -Force
+        @(Get-EmulatorViolation) | Should -BeNullOrEmpty
+    }
+
+    It 'saves the film under its title, or as it is told, and the key goes nowhere else' {
+        $null = Set-EmulatorState ozor/options @{ videoBytes = 20MB }
+        Start-OzorExport $videoId | Wait-OzorExport | Out-Null
+        $file = Save-OzorVideo $videoId
+        $file | Should -BeOfType System.IO.FileInfo
+        $file.Name | Should -Be 'Desk lamp_ the film_.mp4'
+        $file.Length | Should -BeGreaterOrEqual 20MB
+        (Get-OzorVideo $videoId | Save-OzorVideo -Path film.mp4).Name | Should -Be 'film.mp4'
+        (Get-FileHash film.mp4).Hash | Should -Be (Get-FileHash -LiteralPath $file).Hash
+        (Get-ChildItem -Force).Count | Should -Be 2
+        Get-EmulatorRequest -Service storage | ForEach-Object { $_.headers.PSObject.Properties.Name | Should -Not -Contain 'Authorization' }
+        @(Get-EmulatorRequest -Service storage).Count | Should -BeGreaterThan 5 -Because 'a large film comes in ranges'
+    }
+
+    It 'reads the video anew when its URL has expired' {
+        Start-OzorExport $videoId | Wait-OzorExport | Out-Null
+        $null = Set-EmulatorState storage/options @{ expiredDownloadUrls = 1 }
+        Clear-EmulatorRequest
+        (Save-OzorVideo $videoId film.mp4).Length | Should -BeGreaterThan 100
+        @(Get-EmulatorRequest -Service ozor -Method GET).Count | Should -Be 2
+    }
+
+    It 'says what to run when there is no film yet' {
+        $run = Invoke-Captured { Save-OzorVideo $videoId }
+        "$($run.Errors[0])" | Should -Match 'no export yet'
+        $run.Errors[0].ErrorDetails.RecommendedAction | Should -Match 'Start-OzorExport .* Wait-OzorExport'
+        $null = Set-EmulatorState ozor/options @{ manual = $true }
+        $null = Start-OzorExport $videoId
+        "$((Invoke-Captured { Save-OzorVideo $videoId }).Errors[0])" | Should -Match 'queued'
+        Get-ChildItem -Force | Should -BeNullOrEmpty
+    }
+
+    It 'tells of a video that is not there, and downloads nothing with -WhatIf' {
+        (Invoke-Captured { Save-OzorVideo nothing }).Errors[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        Save-OzorVideo $videoId -WhatIf | Should -BeNullOrEmpty
+        @(Get-EmulatorRequest -Service storage) | Should -BeNullOrEmpty
+    }
+}

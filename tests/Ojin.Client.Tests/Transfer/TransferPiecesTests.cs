@@ -217,10 +217,18 @@ public sealed class TransferPiecesTests : IDisposable
         return path;
     }
 
-    private sealed class Sum : IProgress<long>
+    private sealed class Sum : ITransferItem
     {
         public long Total { get; private set; }
 
-        public void Report(long value) => Total += value;
+        public void Add(long bytes) => Total += bytes;
+
+        public void SetSize(long size)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

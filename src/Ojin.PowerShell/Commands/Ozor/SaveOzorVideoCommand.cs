@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Ojin.Http;
+using Ojin.PowerShell.Completion;
 using Ojin.PowerShell.Pipeline;
 using Ojin.Transfer;
 
@@ -21,6 +22,7 @@ public sealed class SaveOzorVideoCommand : OzorCommand
     /// <summary>The ids of the videos.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VideoIdCompleter))]
     public string[] VideoId { get; set; } = [];
 
     /// <summary>A folder, where each film is named after its title, or a file for a single video; the current folder unless given. A folder that ends with a slash is made.</summary>
