@@ -24,7 +24,7 @@ public sealed class TransportOptions
     /// <summary>How long an answer's body may stand still.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long the headers of an answer are waited for at most, however patient a request is.</summary>
+    /// <summary>How long the headers of an answer, or the next event of a stream, are waited for at most, however patient a request is.</summary>
     public TimeSpan MaximumAnswerTimeout { get; init; } = TimeSpan.MaxValue;
 
     internal TransportOptions With(int maximumAttempts) => new()

@@ -31,7 +31,7 @@ public sealed partial class OzorClient
     {
         ArgumentNullException.ThrowIfNull(analysis);
         analysis.Check();
-        var watch = new StallWatch(AnalysisLimit);
+        var watch = new StallWatch(Bounded(AnalysisLimit));
         var request = new ServiceRequest
         {
             Service = OjinService.Ozor,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
@@ -58,9 +59,10 @@ public sealed partial class OzorClient
         {
             return await SettleAsync(plan, begun: false, lost, cancellationToken).ConfigureAwait(false);
         }
-        var (videoId, begun, broken) = await FollowAsync(plan, answer, progress, cancellationToken).ConfigureAwait(false);
-        if (videoId is not null) return new OzorPlanResult(plan.PlanId, videoId);
-        var end = new OjinException(ErrorCodes.OutcomeUnknown, $"{request.Method} {request.Path}: the stream {(broken is null ? "ended" : "broke")} without a result. Whether the plan was rendered is not known.", LookAtPlan(plan.PlanId), broken)
+        var end = await FollowAsync(answer, progress, cancellationToken).ConfigureAwait(false);
+        if (end.VideoId is not null) return new OzorPlanResult(plan.PlanId, end.VideoId);
+        if (end.Failed) throw Failed(plan, end.Why, await LastStateAsync(plan, cancellationToken).ConfigureAwait(false));
+        var unknown = new OjinException(ErrorCodes.OutcomeUnknown, $"{request.Method} {request.Path}: the stream {end.Why} without a result. Whether the plan was rendered is not known.", LookAtPlan(plan.PlanId), end.Broken)
         {
             Service = OjinService.Ozor,
             StatusCode = answer.StatusCode,
@@ -69,16 +71,15 @@ public sealed partial class OzorClient
             Attempts = answer.Attempts,
             OutcomeUnknown = true,
         };
-        transport.Trace($"{request.Method} {request.Path}: the stream {(broken is null ? "ended" : "broke")} without a result, reading the plan");
-        return await SettleAsync(plan, begun, end, cancellationToken).ConfigureAwait(false);
+        transport.Trace($"{request.Method} {request.Path}: the stream {end.Why} without a result, reading the plan");
+        return await SettleAsync(plan, end.Begun, unknown, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads the events until one tells the video; gives what broke the stream, if anything did.</summary>
-    /// <exception cref="OjinException">An event tells a failure.</exception>
-    private async Task<(string? VideoId, bool Begun, Exception? Broken)> FollowAsync(OzorPlan plan, OpenAnswer answer, IProgress<OzorPlanProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Reads the events until one tells the video or a failure, or until there are no more.</summary>
+    private async Task<StreamEnd> FollowAsync(OpenAnswer answer, IProgress<OzorPlanProgress>? progress, CancellationToken cancellationToken)
     {
         var begun = false;
-        var watch = new StallWatch(StreamSilence);
+        var watch = new StallWatch(Bounded(StreamSilence));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
@@ -90,20 +91,31 @@ public sealed partial class OzorClient
                 {
                     await foreach (var item in SseParser.Create(stream).EnumerateAsync(limit.Token).ConfigureAwait(false))
                     {
-                        if (Read(item.Data) is not { } said) continue;
-                        begun = true;
-                        if (said.Failed) throw Failed(plan, said.Progress.Detail, plan);
-                        progress?.Report(said.Progress);
-                        // More than one event may say done, and not each has the video.
-                        if (said.VideoId is not null) return (said.VideoId, begun, null);
+                        foreach (var said in Read(item.Data))
+                        {
+                            begun = true;
+                            if (said.Failed) return new StreamEnd(begun, Failed: true, Why: said.Progress.Detail);
+                            progress?.Report(said.Progress);
+                            // More than one event may say done, and not each has the video.
+                            if (said.VideoId is not null) return new StreamEnd(begun, VideoId: said.VideoId);
+                        }
                     }
                 }
             }
-            return (null, begun, null);
+            return new StreamEnd(begun, Why: "ended");
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException or ObjectDisposedException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is IOException or HttpRequestException or ObjectDisposedException)
         {
-            return (null, begun, exception is IOException or HttpRequestException ? exception : null);
+            cancellationToken.ThrowIfCancellationRequested();
+            return new StreamEnd(begun, Why: "broke", Broken: exception is ObjectDisposedException ? null : exception);
+        }
+        catch (InvalidDataException)
+        {
+            return new StreamEnd(begun, Why: string.Create(CultureInfo.InvariantCulture, $"went on for more than {transport.Options.MaximumAnswerBytes} bytes"));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new StreamEnd(begun, Why: string.Create(CultureInfo.InvariantCulture, $"was silent for {watch.Limit.TotalSeconds:0.#} s and was left"));
         }
         finally
         {
@@ -111,11 +123,25 @@ public sealed partial class OzorClient
         }
     }
 
+    /// <summary>The plan as it is after a failure that its stream told; as it was when it cannot be read.</summary>
+    private async Task<OzorPlan> LastStateAsync(OzorPlan before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetPlanAsync(before.PlanId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OjinException exception)
+        {
+            transport.Trace($"The plan could not be read: {exception.Message}");
+            return before;
+        }
+    }
+
     /// <summary>Says what became of a plan whose stream told no end: its video, its failure, or that nobody knows.</summary>
     private async Task<OzorPlanResult> SettleAsync(OzorPlan before, bool begun, OjinException unknown, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(SettlingLimit);
+        limit.CancelAfter(Bounded(SettlingLimit));
         var last = before;
         try
         {
@@ -127,7 +153,7 @@ public sealed partial class OzorClient
                 if (last.Status == "failed" && (begun || before.Status != "failed" || last.UpdatedAt != before.UpdatedAt)) throw Failed(before, last.Error, last);
                 // Neither begun nor about to end: reading it again tells no more.
                 if (last.Status is "draft" or "failed") break;
-                await Task.Delay(SettlingPause, limit.Token).ConfigureAwait(false);
+                await Task.Delay(SettlingPause < transport.Options.MaximumDelay ? SettlingPause : transport.Options.MaximumDelay, limit.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -153,10 +179,19 @@ public sealed partial class OzorClient
     };
 
     private static string LookAtPlan(string planId) =>
-        $"Look with Get-OzorPlan {Shown(planId)}: a generated plan has its video as ProjectId, a failed one its reason, and one that is generating needs time. Run Invoke-OzorPlan again only when it is draft or failed.";
+        $"It was not sent again. Look with Get-OzorPlan {Shown(planId)}: a generated plan has its video as ProjectId, a failed one its reason, and one that is generating needs time. Run Invoke-OzorPlan again only when it is draft or failed.";
 
-    /// <summary>An event; null where it is none of the contract's.</summary>
-    private static (OzorPlanProgress Progress, bool Failed, string? VideoId)? Read(string data)
+    /// <summary>
+    /// The events in what came as one: the contract says that each is a line, so lines without an empty one between them
+    /// are events of their own. What is none of the contract's is left out.
+    /// </summary>
+    private static IEnumerable<StreamEvent> Read(string data)
+    {
+        if (ReadOne(data) is { } whole) return [whole];
+        return data.Contains('\n', StringComparison.Ordinal) ? data.Split('\n').Select(ReadOne).OfType<StreamEvent>() : [];
+    }
+
+    private static StreamEvent? ReadOne(string data)
     {
         JsonMap? map;
         try
@@ -171,7 +206,22 @@ public sealed partial class OzorClient
         var step = map.TryGetValue("step", out var word) ? word as string ?? "" : "";
         var detail = map.TryGetValue("detail", out var text) ? text as string ?? "" : "";
         double? percent = map.TryGetValue("pct", out var number) ? number switch { int whole => whole, long whole => whole, double real => real, decimal real => (double)real, _ => null } : null;
-        var videoId = map.TryGetValue("projectId", out var id) && id is string { Length: > 0 } known ? known : null;
-        return (new OzorPlanProgress(step, detail, percent is >= 0 ? (int)Math.Min(100, percent.Value) : null), step == "error" || percent < 0, step == "done" ? videoId : null);
+        var videoId = step == "done" && map.TryGetValue("projectId", out var id) && id is string { Length: > 0 } known ? known : null;
+        // A percentage below 0 alone ends nothing: a rendering that goes on may still be charged.
+        return new StreamEvent(new OzorPlanProgress(step, detail, percent is >= 0 ? (int)Math.Min(100, percent.Value) : null), step == "error", videoId);
     }
+
+    /// <summary>An event of the stream.</summary>
+    /// <param name="Progress">How far it is.</param>
+    /// <param name="Failed">Whether it tells a failure.</param>
+    /// <param name="VideoId">The video, where it tells one.</param>
+    private sealed record StreamEvent(OzorPlanProgress Progress, bool Failed, string? VideoId);
+
+    /// <summary>How a stream ended.</summary>
+    /// <param name="Begun">Whether an event came.</param>
+    /// <param name="VideoId">The video that it told.</param>
+    /// <param name="Failed">Whether it told a failure.</param>
+    /// <param name="Why">Why it failed, in the service's words; else how the stream ended.</param>
+    /// <param name="Broken">What broke it.</param>
+    private sealed record StreamEnd(bool Begun, string? VideoId = null, bool Failed = false, string Why = "", Exception? Broken = null);
 }

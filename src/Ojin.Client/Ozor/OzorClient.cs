@@ -57,6 +57,9 @@ public sealed partial class OzorClient
 
     private static string Segment(string id, string what) => ServiceAddress.Segment(OjinId.Text(id, what), what);
 
+    // A transport that is less patient than an operation has the last word.
+    private TimeSpan Bounded(TimeSpan limit) => limit < transport.Options.MaximumAnswerTimeout ? limit : transport.Options.MaximumAnswerTimeout;
+
     private static string Shown(string text) => TextForDisplay.Escape(text, 100);
 
     private Task<T> ReadAsync<T>(Uri address, JsonTypeInfo<T> type, CancellationToken cancellationToken)

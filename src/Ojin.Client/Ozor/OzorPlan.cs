@@ -51,7 +51,7 @@ public sealed class OzorPlan : ServiceObject
     public int? CreditsCost { get; set; }
 
     /// <summary>How many scenes have a voice. Half of them, rounded down, is what rendering costs in credits.</summary>
-    public int VoicedScenes => Scenes.Count(scene => scene.IsVoiced);
+    public int VoicedScenes => Scenes.Count(scene => scene is { IsVoiced: true });
 
     /// <summary>What rendering costs, never less than the service says.</summary>
     internal int RenderingCost => Math.Max(VoicedScenes / 2, CreditsCost ?? 0);

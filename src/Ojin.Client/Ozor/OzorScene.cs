@@ -57,9 +57,12 @@ public sealed class OzorScene : ServiceObject
                     scene.KeyPoints = [.. Items(name, value).Select(point => Text(name, point))];
                     break;
                 case "IMAGEREFS":
-                    scene.ImageRefs = [.. Items(name, value).Select(item => item is JsonMap reference && reference.TryGetValue("storagePath", out var path)
-                        ? new OzorImageRef { StoragePath = Text("storagePath", path) }
-                        : throw Wrong(name, "a list of objects with a storagePath"))];
+                    scene.ImageRefs = [.. Items(name, value).Select(item => new OzorImageRef
+                    {
+                        // ConvertTo-Json writes a picture as its path where the depth does not reach it.
+                        StoragePath = (item is JsonMap reference && reference.TryGetValue("storagePath", out var path) ? path : item) as string
+                            ?? throw Wrong(name, "a list of objects with a storagePath"),
+                    })];
                     break;
                 default:
                     throw OjinException.Argument($"A scene has no field '{TextForDisplay.Escape(name, 80)}'.", "Give SceneTitle, ScenePrompt, VoiceoverText, and ImageRefs and KeyPoints where there are any. Nothing was sent.");
@@ -84,7 +87,7 @@ public sealed class OzorScene : ServiceObject
             ["sceneTitle"] = SceneTitle,
             ["scenePrompt"] = ScenePrompt,
             ["voiceoverText"] = VoiceoverText,
-            ["imageRefs"] = ImageRefs.Select(object? (reference) => new JsonMap { ["storagePath"] = reference.StoragePath }).ToArray(),
+            ["imageRefs"] = ImageRefs.OfType<OzorImageRef>().Select(object? (reference) => new JsonMap { ["storagePath"] = reference.StoragePath }).ToArray(),
             ["keyPoints"] = KeyPoints.Cast<object?>().ToArray(),
         };
     }

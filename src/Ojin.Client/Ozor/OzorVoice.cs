@@ -26,5 +26,5 @@ public sealed class OzorVoice : ServiceObject
 /// <summary>Answer of <c>GET /api/v1/documents/voices</c>.</summary>
 internal sealed class OzorVoiceList
 {
-    public required OzorVoice[] Voices { get; set; }
+    public required OzorVoice[] Voices { get; set => field = value ?? []; }
 }
