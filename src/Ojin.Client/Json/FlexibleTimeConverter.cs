@@ -25,7 +25,7 @@ internal sealed class FlexibleTimeConverter : JsonConverter<DateTimeOffset?>
                 if (text.Length == 0) return null;
                 return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                     ? time
-                    : throw new JsonException($"'{text}' is no time.");
+                    : throw new JsonException("The text is no time.");
             default:
                 throw new JsonException("Expected a time.");
         }

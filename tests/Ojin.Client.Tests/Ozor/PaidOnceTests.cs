@@ -12,8 +12,11 @@ namespace Ojin.Client.Tests.Ozor;
 /// </summary>
 public sealed class PaidOnceTests : IAsyncLifetime
 {
-    private const int Rounds = 5;
+    private const int Rounds = 3;
     private const string Video = "videoready";
+
+    // There is nothing to read of a request to render a plan.
+    private const string WithABody = "a request that is not read";
 
     private static readonly TransportOptions Quick = new() { BaseDelay = TimeSpan.FromMilliseconds(1), MaximumDelay = TimeSpan.FromMilliseconds(2) };
 
@@ -24,6 +27,14 @@ public sealed class PaidOnceTests : IAsyncLifetime
         MaximumDelay = TimeSpan.FromMilliseconds(2),
         StallTimeout = TimeSpan.FromMilliseconds(200),
         MaximumAnswerTimeout = TimeSpan.FromMilliseconds(200),
+    };
+
+    // The same where the look afterwards must have its time too.
+    private static readonly TransportOptions ImpatientWithAPlan = new()
+    {
+        BaseDelay = TimeSpan.FromMilliseconds(1),
+        MaximumDelay = TimeSpan.FromMilliseconds(20),
+        MaximumAnswerTimeout = TimeSpan.FromSeconds(2),
     };
 
     /// <summary>
@@ -40,38 +51,64 @@ public sealed class PaidOnceTests : IAsyncLifetime
             1,
             (client, run, token) => client.SendMessageAsync(Video, $"Run {run}.", [], token),
             (charge, run) => charge.Subject == $"Run {run}."),
+        ["analyze"] = new(
+            1,
+            (client, run, token) => client.AnalyzeAsync(new OzorAnalysis { Url = $"https://example.com/run-{run}" }, token),
+            (charge, run) => charge.Subject == $"https://example.com/run-{run}"),
+        ["plan"] = new(
+            3,
+            // As it was read before; to read it belongs to no rendering.
+            (client, run, token) => client.GeneratePlanAsync(new OzorPlan { PlanId = $"plan_run{run}", Status = "draft", CreditsCost = 3 }, null, token),
+            (charge, run) => charge.ObjectId == $"plan_run{run}",
+            (emulator, run) => emulator.Ozor.AddPlan(6, id: $"plan_run{run}")),
     };
 
-    /// <summary>What goes wrong, and what can be known after it.</summary>
-    private static readonly (string Name, Action<EmulatorHost> Add, Outcome Outcome)[] Faults =
+    /// <summary>What goes wrong, whether the request has its effect, and what can be known where there is nothing to look at.</summary>
+    private static readonly Fault[] Faults =
     [
-        ("nothing", _ => { }, Outcome.Done),
-        ("reset before the request was read", emulator => Add(emulator, FaultKind.CutBeforeRead), Outcome.Unknown),
-        ("reset after the request was read", emulator => Add(emulator, FaultKind.CutBeforeHandler), Outcome.Unknown),
-        ("reset after the effect", emulator => Add(emulator, FaultKind.CutAfterHandler), Outcome.Unknown),
-        ("cut at the start of the answer", emulator => Add(emulator, FaultKind.CutAnswer), Outcome.Unknown),
-        ("cut inside the answer", emulator => Add(emulator, FaultKind.CutAnswer, action => action.AfterBytes = 10), Outcome.Unknown),
-        ("an answer with an end that is missing", emulator => Add(emulator, FaultKind.TruncateBody, action => action.AfterBytes = 10), Outcome.Unknown),
-        ("an answer that is empty", emulator => Add(emulator, FaultKind.TruncateBody), Outcome.Unknown),
-        ("an answer that is another one", emulator => Add(emulator, FaultKind.ReplaceBody, action => action.Body = """{"hello":"world"}"""), Outcome.Unknown),
-        ("a web page for an answer", emulator => Add(emulator, FaultKind.ReplaceBody, action => action.Body = "<html></html>"), Outcome.Unknown),
-        ("no answer in time", emulator => Add(emulator, FaultKind.Delay, action => action.DelayMs = 600_000), Outcome.Unknown),
-        ("a request that is not read", emulator => Add(emulator, FaultKind.StallRequest), Outcome.Unknown),
-        ("an answer that stands still", emulator => Add(emulator, FaultKind.StallAnswer, action => action.AfterBytes = 5), Outcome.Unknown),
-        ("500", emulator => AddStatus(emulator, 500), Outcome.Unknown),
-        ("500 after the effect", emulator => Add(emulator, FaultKind.ReplaceBody, action => (action.Status, action.Body) = (500, """{"detail":"Internal"}""")), Outcome.Unknown),
-        ("502", emulator => AddStatus(emulator, 502), Outcome.Unknown),
-        ("503 with Retry-After", emulator => AddStatus(emulator, 503, ("Retry-After", "0")), Outcome.Unknown),
-        ("504", emulator => AddStatus(emulator, 504), Outcome.Unknown),
-        ("408", emulator => AddStatus(emulator, 408), Outcome.Unknown),
-        ("400", emulator => AddStatus(emulator, 400), Outcome.NotDone),
-        ("402", emulator => AddStatus(emulator, 402), Outcome.NotDone),
-        ("a redirect", emulator => Add(emulator, FaultKind.Redirect, action => action.Location = "{elsewhere}/x"), Outcome.NotDone),
-        ("429, then room", emulator => AddStatus(emulator, 429, ("Retry-After", "0")), Outcome.DoneAtTheSecondTry),
-        ("nobody there", _ => { }, Outcome.NeverSent),
+        new("nothing", true, Outcome.Done, _ => { }),
+        new("reset before the request was read", false, Outcome.Unknown, emulator => Add(emulator, FaultKind.CutBeforeRead)),
+        new("reset after the request was read", false, Outcome.Unknown, emulator => Add(emulator, FaultKind.CutBeforeHandler)),
+        new("reset after the effect", true, Outcome.Unknown, emulator => Add(emulator, FaultKind.CutAfterHandler)),
+        new("cut at the start of the answer", true, Outcome.Unknown, emulator => Add(emulator, FaultKind.CutAnswer)),
+        new("cut inside the answer", true, Outcome.Unknown, emulator => Add(emulator, FaultKind.CutAnswer, action => action.AfterBytes = 10)),
+        new("an answer with an end that is missing", true, Outcome.Unknown, emulator => Add(emulator, FaultKind.TruncateBody, action => action.AfterBytes = 10)),
+        new("an answer that is empty", true, Outcome.Unknown, emulator => Add(emulator, FaultKind.TruncateBody)),
+        new("an answer that is another one", true, Outcome.Unknown, emulator => Add(emulator, FaultKind.ReplaceBody, action => action.Body = """{"hello":"world"}""")),
+        new("a web page for an answer", true, Outcome.Unknown, emulator => Add(emulator, FaultKind.ReplaceBody, action => action.Body = "<html></html>")),
+        new("no answer in time", true, Outcome.Unknown, emulator => Add(emulator, FaultKind.Delay, action => action.DelayMs = 600_000)),
+        new(WithABody, false, Outcome.Unknown, emulator => Add(emulator, FaultKind.StallRequest)),
+        new("an answer that stands still", true, Outcome.Unknown, emulator => Add(emulator, FaultKind.StallAnswer, action => action.AfterBytes = 5)),
+        new("500", false, Outcome.Unknown, emulator => AddStatus(emulator, 500)),
+        new("500 after the effect", true, Outcome.Unknown, emulator => Add(emulator, FaultKind.ReplaceBody, action => (action.Status, action.Body) = (500, """{"detail":"Internal"}"""))),
+        new("502", false, Outcome.Unknown, emulator => AddStatus(emulator, 502)),
+        new("503 with Retry-After", false, Outcome.Unknown, emulator => AddStatus(emulator, 503, ("Retry-After", "0"))),
+        new("504", false, Outcome.Unknown, emulator => AddStatus(emulator, 504)),
+        new("408", false, Outcome.Unknown, emulator => AddStatus(emulator, 408)),
+        new("400", false, Outcome.NotDone, emulator => AddStatus(emulator, 400)),
+        new("402", false, Outcome.NotDone, emulator => AddStatus(emulator, 402)),
+        new("a redirect", false, Outcome.NotDone, emulator => Add(emulator, FaultKind.Redirect, action => action.Location = "{elsewhere}/x")),
+        new("429, then room", true, Outcome.DoneAtTheSecondTry, emulator => AddStatus(emulator, 429, ("Retry-After", "0"))),
+        new("nobody there", false, Outcome.NeverSent, _ => { }),
     ];
 
-    private static readonly string[] Silence = ["no answer in time", "a request that is not read", "an answer that stands still"];
+    /// <summary>What goes wrong with a stream of events; the plan tells the rest.</summary>
+    private static readonly Fault[] StreamFaults =
+    [
+        .. new int[] { 0, 1, 5, 12 }.Select(events => new Fault($"cut after {events} events", true, Outcome.Done, emulator => emulator.Ozor.Options.CutAfterEvents = events)),
+        .. new int[] { 30, 500 }.Select(bytes => new Fault($"cut inside an event, after {bytes} bytes", true, Outcome.Done, emulator => Add(emulator, FaultKind.CutAnswer, action => action.AfterBytes = bytes))),
+        new("an end after 300 bytes", true, Outcome.Done, emulator => Add(emulator, FaultKind.TruncateBody, action => action.AfterBytes = 300)),
+        new("no done", true, Outcome.Done, emulator => emulator.Ozor.Options.OmitDone = true),
+        new("two of done", true, Outcome.Done, emulator => emulator.Ozor.Options.DoneTwice = true),
+        new("cut between two of done", true, Outcome.Done, emulator => (emulator.Ozor.Options.DoneTwice, emulator.Ozor.Options.CutAfterEvents) = (true, 15)),
+        new("a failure", false, Outcome.NotDone, emulator => emulator.Ozor.Options.FailGenerations = 1),
+        new("a failure after a cut", false, Outcome.NotDone, emulator => (emulator.Ozor.Options.FailGenerations, emulator.Ozor.Options.CutAfterEvents) = (1, 2)),
+        // So slow that it is cut long before it is done.
+        new("a failure because of a cut", false, Outcome.NotDone, emulator => (emulator.Ozor.Options.StopWhenClientGone, emulator.Ozor.Options.CutAfterEvents, emulator.Ozor.Options.EventMs) = (true, 0, 300)),
+        new("a rendering without an end", false, Outcome.Unknown, emulator => emulator.Ozor.Options.LeaveGenerating = true),
+    ];
+
+    private static readonly string[] Silence = ["no answer in time", WithABody, "an answer that stands still", "a rendering without an end"];
 
     private EmulatorHost emulator = null!;
 
@@ -95,7 +132,7 @@ public sealed class PaidOnceTests : IAsyncLifetime
     public async Task DisposeAsync() => await emulator.DisposeAsync();
 
     [Fact]
-    public void There_are_enough_faults() => Assert.True(Operations.Count * (Faults.Length - 1) * Rounds >= 200);
+    public void There_are_enough_faults() => Assert.True(((Operations.Count * (Faults.Length - 1)) + StreamFaults.Length) * Rounds >= 300);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -108,13 +145,18 @@ public sealed class PaidOnceTests : IAsyncLifetime
         var told = new List<(string Fault, Outcome Outcome)>();
         for (var round = 0; round < Rounds; round++)
         {
-            foreach (var (fault, add, expected) in Faults)
+            foreach (var (fault, happens, known, add) in operation.Prepare is null ? Faults : [.. Faults.Where(fault => fault.Name != WithABody), .. StreamFaults])
             {
                 var run = told.Count;
                 emulator.Faults.Clear();
                 emulator.Requests.Clear();
+                ResetOptions(emulator);
+                operation.Prepare?.Invoke(emulator, run);
                 add(emulator);
-                var client = new OzorClient(new HttpTransport(null, null, Silence.Contains(fault) ? Impatient : Quick), expected == Outcome.NeverSent ? nowhere : session);
+                // A plan can be looked at afterwards.
+                var expected = known == Outcome.Unknown && happens && operation.Prepare is not null ? Outcome.Done : known;
+                var patience = !Silence.Contains(fault) ? Quick : operation.Prepare is null ? Impatient : ImpatientWithAPlan;
+                var client = new OzorClient(new HttpTransport(null, null, patience), expected == Outcome.NeverSent ? nowhere : session);
 
                 var (outcome, error) = await RunAsync(() => operation.Run(client, run, CancellationToken.None));
 
@@ -127,10 +169,12 @@ public sealed class PaidOnceTests : IAsyncLifetime
                     Assert.Contains("not sent again", error!.RecommendedAction, StringComparison.Ordinal);
                     Assert.True(error.Code == ErrorCodes.OutcomeUnknown || error.StatusCode is not null, $"{name}, {fault}: {error.Code}");
                 }
+                if (operation.Prepare is not null && outcome == Outcome.Unknown) Assert.True(error!.LastState is OzorPlan { Status: "draft" or "generating" }, $"{name}, {fault}: {(error.LastState as OzorPlan)?.Status}");
             }
         }
 
         emulator.Faults.Clear();
+        ResetOptions(emulator);
         await emulator.Ozor.WaitAsync(ozor => ozor.Jobs.All(job => job.Finished) && ozor.Generations.All(generation => generation.Finished));
         var happened = new HashSet<bool>();
         for (var run = 0; run < told.Count; run++)
@@ -141,8 +185,8 @@ public sealed class PaidOnceTests : IAsyncLifetime
             else Assert.True(charges.Count == (told[run].Outcome == Outcome.Done ? 1 : 0), $"{name}, {told[run].Fault}: told as {told[run].Outcome}, {charges.Count} charges.");
         }
 
-        // Unknown is what both happened after: no other word would have been true.
-        Assert.Equal([false, true], happened.Order());
+        // Unknown is what both happened after: no other word would have been true. Where a plan tells what happened, it is known.
+        Assert.Equal(operation.Prepare is null ? [false, true] : [false], happened.Order());
         Assert.Equal(told.Count(one => one.Outcome is Outcome.Done or Outcome.Unknown) * operation.Credits, session.CreditsStarted);
         Assert.Equal(0, nowhere.CreditsStarted);
         Assert.Equal(emulator.Ozor.Charges.Sum(charge => charge.Credits), 1_000_000 - emulator.Ozor.Balance);
@@ -156,6 +200,7 @@ public sealed class PaidOnceTests : IAsyncLifetime
         var operation = Operations[name];
         var session = new OzorSession("sk_live_0123456789abcdef0123456789abcdef", baseUri: emulator.OzorBaseUri.AbsoluteUri);
         var client = new OzorClient(new HttpTransport(), session);
+        operation.Prepare?.Invoke(emulator, 1);
         Add(emulator, FaultKind.Delay, action => action.DelayMs = 600_000);
         using var stop = new CancellationTokenSource();
         var running = operation.Run(client, 1, stop.Token);
@@ -191,11 +236,26 @@ public sealed class PaidOnceTests : IAsyncLifetime
     private static void AddStatus(EmulatorHost emulator, int status, params (string Name, string Value)[] headers) =>
         emulator.Faults.AddStatus(status, "ozor", "POST", body: """{"detail":"No."}""", headers: headers.ToDictionary(header => header.Name, header => header.Value));
 
+    private static void ResetOptions(EmulatorHost emulator)
+    {
+        var options = emulator.Ozor.Options;
+        (options.CutAfterEvents, options.OmitDone, options.DoneTwice, options.FailGenerations, options.StopWhenClientGone, options.LeaveGenerating) = (null, false, false, 0, false, false);
+        options.EventMs = 1;
+    }
+
     /// <summary>An operation that costs credits.</summary>
     /// <param name="Credits">What it costs.</param>
     /// <param name="Run">Does it once.</param>
     /// <param name="IsCharge">Whether a charge is for a run.</param>
-    private sealed record ChargingOperation(int Credits, Func<OzorClient, int, CancellationToken, Task> Run, Func<EmulatedCharge, int, bool> IsCharge);
+    /// <param name="Prepare">Makes the plan of a run, which can be looked at afterwards; null where there is nothing to look at.</param>
+    private sealed record ChargingOperation(int Credits, Func<OzorClient, int, CancellationToken, Task> Run, Func<EmulatedCharge, int, bool> IsCharge, Action<EmulatorHost, int>? Prepare = null);
+
+    /// <summary>Something that goes wrong.</summary>
+    /// <param name="Name">What it is.</param>
+    /// <param name="Happens">Whether the request has its effect.</param>
+    /// <param name="Known">What can be known after it.</param>
+    /// <param name="Add">Makes it go wrong.</param>
+    private sealed record Fault(string Name, bool Happens, Outcome Known, Action<EmulatorHost> Add);
 
     /// <summary>A port that is bound and does not listen: nobody else gets it, and nothing answers.</summary>
     private sealed class ClosedPort : IDisposable
