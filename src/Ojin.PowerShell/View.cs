@@ -66,6 +66,7 @@ public static class View
     public static string Address(object? url) => (url is PSObject wrapped ? wrapped.BaseObject : url) switch
     {
         Uri { IsAbsoluteUri: true } known => TextForDisplay.Escape(known.GetLeftPart(UriPartial.Path) + (known.Query.Length > 0 ? "?" + Redaction.Mark : "")),
+        string text when Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" => Address(uri),
         var other => Text(other),
     };
 

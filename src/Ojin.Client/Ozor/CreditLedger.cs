@@ -35,6 +35,17 @@ public sealed class CreditLedger
     {
         lock (gate)
         {
+            Check(credits, what);
+            started += credits;
+        }
+    }
+
+    /// <summary>Refuses what would go over the limit as it stands, before anything is asked or sent for it.</summary>
+    /// <exception cref="OjinException">It would.</exception>
+    internal void Check(int credits, string what)
+    {
+        lock (gate)
+        {
             if (Limit is { } limit && started + credits > limit)
             {
                 throw new OjinException(
@@ -43,7 +54,6 @@ public sealed class CreditLedger
                     "Raise the limit with Connect-Ozor -CreditLimit, or leave it out.")
                 { Service = OjinService.Ozor };
             }
-            started += credits;
         }
     }
 

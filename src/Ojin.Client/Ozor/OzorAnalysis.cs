@@ -30,7 +30,11 @@ public sealed class OzorAnalysis
         if ((File is null) == (Url is null)) throw OjinException.Argument("An analysis takes one document or one web page.", "Give -Path, -LiteralPath or -Uri. Nothing was sent.");
         if (Url is not null && !(System.Uri.TryCreate(Url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Host.Length > 0))
         {
-            throw OjinException.Argument($"'{TextForDisplay.Escape(Url, 200)}' is no address of a web page.", "Give an address that begins with https:// or http://. Nothing was sent.");
+            throw OjinException.Argument($"'{TextForDisplay.Escape(Url.Split('?')[0], 200)}' is no address of a web page.", "Give an address that begins with https:// or http://. Nothing was sent.");
+        }
+        if (Url is not null && new Uri(Url) is { UserInfo.Length: > 0 } named)
+        {
+            throw OjinException.Argument($"The address of the page at {named.Host} has a user in it.", "Give an address that everybody can read, or the page as a document. Nothing was sent.");
         }
         if (TargetDurationSec is <= 0) throw OjinException.Argument(string.Create(CultureInfo.InvariantCulture, $"A film of {TargetDurationSec} s can't be made."), "Give a duration above 0. Nothing was sent.");
         OzorWords.Check(Aspect, OzorWords.Aspects, "aspect ratio");

@@ -82,7 +82,9 @@ public sealed partial class OzorClient
     internal static void CheckKeyName(string name)
     {
         OjinId.Text(name, "name");
-        if (name.Length > MaximumKeyNameLength) throw OjinException.Argument(string.Create(CultureInfo.InvariantCulture, $"The name has {name.Length} characters; the service takes at most {MaximumKeyNameLength}."), "Give a shorter name. Nothing was sent.");
+        // The contract counts characters: a letter beyond the basic plane is one, though .NET has two for it.
+        var length = name.EnumerateRunes().Count();
+        if (length > MaximumKeyNameLength) throw OjinException.Argument(string.Create(CultureInfo.InvariantCulture, $"The name has {length} characters; the service takes at most {MaximumKeyNameLength}."), "Give a shorter name. Nothing was sent.");
     }
 
     /// <summary>Whether a key with these first letters may be the one that this session uses.</summary>

@@ -43,7 +43,19 @@ public sealed partial class OzorClient
             Watch = watch,
             HowToLook = "The analysis may have happened and its credit may be spent; the service has no list of plans to look in. It was not sent again.",
         };
-        return ChargeAsync(1, "An analysis", async () => PlanOf(request, await transport.SendAsync(request, cancellationToken).ConfigureAwait(false)));
+        return ChargeAsync(1, "An analysis", async () =>
+        {
+            var answer = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return PlanOf(request, answer);
+            }
+            catch (OjinException unreadable) when (PlanIdIn(answer) is { } planId)
+            {
+                // It is paid for, and nothing lists plans.
+                throw unreadable.With(recommendedAction: $"It was not sent again: the plan is there, its credit is spent, and its id is {Shown(planId)}. Invoke-OjinRequest Ozor GET api/v1/documents/plans/{Shown(planId)} shows it as it is.");
+            }
+        });
     }
 
     /// <summary>Reads a plan, with fresh URLs of its pictures (<c>GET /api/v1/documents/plans/{planId}</c>).</summary>
@@ -87,7 +99,25 @@ public sealed partial class OzorClient
         return PlanOf(request, await transport.SendAsync(request, cancellationToken).ConfigureAwait(false));
     }
 
+    /// <summary>Refuses a rendering that would go over the credit limit, before anything is asked for it.</summary>
+    /// <exception cref="OjinException">It would, as the plan stands here.</exception>
+    internal void CheckCreditLimit(OzorPlan plan) => session.Credits.Check(plan.RenderingCost, $"Rendering plan {Shown(plan.PlanId)}");
+
     private Uri PlanAddress(string planId, string below = "") => session.Address.Build(DocumentsPath + "/plans/" + Segment(planId, "plan id") + below);
+
+    private static string? PlanIdIn(ServiceAnswer answer)
+    {
+        try
+        {
+            var map = answer.ReadFreeForm() as JsonMap;
+            if (map?.TryGetValue("plan", out var inner) == true && inner is JsonMap plan) map = plan;
+            return map?.TryGetValue("planId", out var id) == true && id is string { Length: > 0 } known ? known : null;
+        }
+        catch (OjinException)
+        {
+            return null;
+        }
+    }
 
     // "Same shape as analyze": within "plan", or the plan itself.
     private static OzorPlan PlanOf(ServiceRequest request, ServiceAnswer answer)

@@ -15,10 +15,10 @@ public sealed class OzorCost
         Credits = credits;
     }
 
-    /// <summary>The step: <c>Prompt</c> (a message too), <c>Analysis</c>, <c>Plan</c> or <c>Export</c>.</summary>
+    /// <summary>The step: <c>Prompt</c> (a message too), <c>Job</c>, <c>Analysis</c>, <c>Plan</c> or <c>Export</c>.</summary>
     public string Step { get; }
 
-    /// <summary>What it is done with: the prompt, the document, the id of the plan or the video.</summary>
+    /// <summary>What it is done with: the prompt, the document, the id of the job, the plan or the video.</summary>
     public string Subject { get; }
 
     /// <summary>The cost in credits.</summary>
@@ -31,6 +31,11 @@ public sealed class OzorCost
         OzorVideoOrder.CheckText(prompt, "prompt");
         return new OzorCost("Prompt", prompt, 1);
     }
+
+    /// <summary>What a prompt or a message has started: 1 credit when the job succeeds, nothing when it failed.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="status">Its state, word for word; null where it is not known.</param>
+    public static OzorCost OfJob(string jobId, string? status) => new("Job", jobId, status == "failed" ? 0 : 1);
 
     /// <summary>The analysis of a document or a web page: 1 credit at once.</summary>
     public static OzorCost OfAnalysis(string document) => new("Analysis", document, 1);

@@ -29,8 +29,8 @@ public sealed class OzorPlan : ServiceObject
     /// <summary>How the film is to look; null where the service did not tell.</summary>
     public OzorPlanStyle? Style { get; set; }
 
-    /// <summary>The scenes, in order.</summary>
-    public IList<OzorScene> Scenes { get; set => field = value ?? []; } = [];
+    /// <summary>The scenes, in order. Change, add, drop and reorder them as you like: they reach the service with <c>Set-OzorPlan -Scene</c>.</summary>
+    public List<OzorScene> Scenes { get; set => field = value ?? []; } = [];
 
     /// <summary>The video that was made of it, once it is rendered; the id that the video operations take.</summary>
     public string? ProjectId { get; set; }
@@ -64,10 +64,10 @@ public sealed class OzorPlan : ServiceObject
 public sealed class OzorPlanStyle : ServiceObject
 {
     /// <summary>Colors, such as <c>#0F172A</c>.</summary>
-    public IList<string> Colors { get; set => field = value ?? []; } = [];
+    public List<string> Colors { get; set => field = value ?? []; } = [];
 
     /// <summary>Names of fonts.</summary>
-    public IList<string> Fonts { get; set => field = value ?? []; } = [];
+    public List<string> Fonts { get; set => field = value ?? []; } = [];
 
     /// <summary>The tone, such as <c>professional</c>; null where the service did not tell.</summary>
     public string? Tone { get; set; }

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ojin.Http;
 using Ojin.Json;
 
@@ -24,10 +26,10 @@ public sealed class OzorScene : ServiceObject
     public string VoiceoverText { get; set => field = value ?? ""; } = "";
 
     /// <summary>Pictures out of the document.</summary>
-    public IList<OzorImageRef> ImageRefs { get; set => field = value ?? []; } = [];
+    public List<OzorImageRef> ImageRefs { get; set => field = value ?? []; } = [];
 
     /// <summary>What the scene is about, in keywords.</summary>
-    public IList<string> KeyPoints { get; set => field = value ?? []; } = [];
+    public List<string> KeyPoints { get; set => field = value ?? []; } = [];
 
     internal bool IsVoiced => !string.IsNullOrWhiteSpace(VoiceoverText);
 
@@ -121,8 +123,27 @@ public sealed class OzorImageRef : ServiceObject
     public required string StoragePath { get; set; }
 
     /// <summary>Where it can be seen for a short while; reading the plan again gives a fresh one. Null where none was given.</summary>
+    [JsonConverter(typeof(LenientUrlConverter))]
     public PresignedUrl? Url { get; set; }
 
     /// <inheritdoc/>
     public override string ToString() => StoragePath;
+}
+
+/// <summary>A URL that is only there to be looked at: one that cannot be used is none, and spoils no plan that was paid for.</summary>
+internal sealed class LenientUrlConverter : JsonConverter<PresignedUrl>
+{
+    public override PresignedUrl? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            reader.Skip();
+            return null;
+        }
+        return Uri.TryCreate(reader.GetString(), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out var uri) && uri.IsAbsoluteUri && uri.Scheme is "http" or "https"
+            ? new PresignedUrl(uri)
+            : null;
+    }
+
+    public override void Write(Utf8JsonWriter writer, PresignedUrl value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

@@ -44,6 +44,7 @@ public sealed class InvokeOzorPlanCommand : OzorCommand
                     ShouldProcess(Target(id), InputObject?.PlanId == id ? Action(InputObject) : "Render, which costs half a credit for each scene with a voice, rounded down");
                     continue;
                 }
+                if (InputObject?.PlanId == id) client.CheckCreditLimit(InputObject);
                 // Edited or rendered meanwhile, a piped plan may be another one by now.
                 var plan = await client.GetPlanAsync(id, cancellationToken).ConfigureAwait(false);
                 if (!await ShouldProcessAsync(Target(id), Action(plan), cancellationToken).ConfigureAwait(false)) continue;

@@ -11,7 +11,7 @@ namespace Ojin.PowerShell.Commands;
 [OutputType(typeof(OzorCost))]
 public sealed class MeasureOzorCostCommand : AsyncCommand
 {
-    /// <summary>A prompt or a message as text, a document as a file, a web page as a Uri, a plan, or a video to be exported.</summary>
+    /// <summary>A prompt or a message as text, a document as a file, a web page as a Uri, a plan, a job, or a video to be exported.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public object? InputObject { get; set; }
@@ -25,13 +25,13 @@ public sealed class MeasureOzorCostCommand : AsyncCommand
             inner switch
             {
                 string prompt => OzorCost.OfPrompt(prompt),
-                FileInfo file => OzorCost.OfAnalysis(file.FullName),
-                Uri page => OzorCost.OfAnalysis(page.OriginalString),
+                FileInfo file => OzorCost.OfAnalysis(DocumentFile.FromDisk(file.FullName).FullPath),
+                Uri page => OzorCost.OfAnalysis(page.IsAbsoluteUri ? page.GetLeftPart(UriPartial.Path) : page.OriginalString),
                 OzorPlan plan => OzorCost.OfPlan(plan),
                 OzorVideo video => OzorCost.OfExport(video.VideoId),
                 OzorExport export => OzorCost.OfExport(export.VideoId),
                 OzorPlanResult result => OzorCost.OfExport(result.VideoId),
-                OzorJob job => OzorCost.OfExport(job.VideoId),
+                OzorJob job => OzorCost.OfJob(job.JobId, job.Status),
                 _ => OfObject(inner),
             },
             cancellationToken);
@@ -46,7 +46,10 @@ public sealed class MeasureOzorCostCommand : AsyncCommand
             return OzorCost.OfPlan(planId, scenes.Count(scene => scene is JsonMap fields && fields.TryGetValue("VoiceoverText", out var text) && !string.IsNullOrWhiteSpace(text as string)));
         }
         if (map.TryGetValue("Prompt", out var prompt) && prompt is string words) return OzorCost.OfPrompt(words);
+        // An export may name the job that it waits for.
+        var isExport = map.ContainsKey("ExportId") || map.ContainsKey("ExportStatus");
+        if (!isExport && map.TryGetValue("JobId", out var job) && job is string jobId) return OzorCost.OfJob(jobId, map.TryGetValue("Status", out var status) ? status as string : null);
         if (map.TryGetValue("VideoId", out var video) && video is string videoId) return OzorCost.OfExport(videoId);
-        throw OjinException.Argument($"What a {(value is PSObject ? "bare object" : value?.GetType().Name ?? "null")} costs is not known.", "Pipe a prompt, a document's file, a plan or a video.");
+        throw OjinException.Argument($"What a {(value is PSObject ? "bare object" : value?.GetType().Name ?? "null")} costs is not known.", "Pipe a prompt, a document's file, a plan, a job or a video.");
     }
 }

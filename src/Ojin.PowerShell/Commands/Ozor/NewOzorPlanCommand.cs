@@ -67,6 +67,7 @@ public sealed class NewOzorPlanCommand : OzorCommand
             current = given.Given;
             try
             {
+                if (given.Error is not null && IsAddress(given.Given)) throw OjinException.Argument("A web page is given as a path.", "Give its address with -Uri. Nothing was sent.");
                 var file = DocumentFile.FromDisk(given.FullPath ?? throw given.Error!);
                 await BeginAsync(given.Given, $"document {TextForDisplay.Escape(file.FullPath, 300)}", Analysis(file, null), cancellationToken).ConfigureAwait(false);
             }
@@ -82,6 +83,8 @@ public sealed class NewOzorPlanCommand : OzorCommand
         base.Dispose(disposing);
         if (disposing) slots.Dispose();
     }
+
+    private static bool IsAddress(string given) => given.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || given.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 
     private OzorAnalysis Analysis(DocumentFile? file, string? url) => new()
     {

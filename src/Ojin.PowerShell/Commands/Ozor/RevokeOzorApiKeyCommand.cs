@@ -8,6 +8,7 @@ namespace Ojin.PowerShell.Commands;
 [Cmdlet(VerbsSecurity.Revoke, "OzorApiKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = "https://github.com/ojin-powershell/ojin-powershell/blob/main/docs/en-US/Revoke-OzorApiKey.md")]
 public sealed class RevokeOzorApiKeyCommand : OzorCommand
 {
+    private IReadOnlyList<OzorApiKey>? keys;
     private string? current;
 
     /// <summary>The ids of the keys.</summary>
@@ -15,7 +16,7 @@ public sealed class RevokeOzorApiKeyCommand : OzorCommand
     [ValidateNotNullOrEmpty]
     public string[] KeyId { get; set; } = [];
 
-    /// <summary>The first letters of the key, as Get-OzorApiKey shows them; with them the question tells when it is the key of this session.</summary>
+    /// <summary>The first letters of the key, as Get-OzorApiKey shows them; with them nothing has to be read to tell that it is the key of this session.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Prefix { get; set; }
 
@@ -30,8 +31,9 @@ public sealed class RevokeOzorApiKeyCommand : OzorCommand
             try
             {
                 OjinId.Text(id, "key id");
-                var own = client.UsesKeyWith(Prefix) ? ", which seems to be the key of this very session" : "";
-                if (!await ShouldProcessAsync($"API key {TextForDisplay.Escape(id, 100)}{own}", "Revoke for good", cancellationToken).ConfigureAwait(false)) continue;
+                var own = await IsOwnAsync(client, id, cancellationToken).ConfigureAwait(false);
+                if (own) Warn($"API key {id} seems to be the one that this session uses: once it is revoked, every request with it fails. Connect-Ozor takes another one.");
+                if (!await ShouldProcessAsync($"API key {TextForDisplay.Escape(id, 100)}{(own ? ", which seems to be the key of this very session" : "")}", "Revoke for good", cancellationToken).ConfigureAwait(false)) continue;
                 await client.RevokeApiKeyAsync(id, cancellationToken).ConfigureAwait(false);
             }
             catch (OjinException exception)
@@ -39,5 +41,21 @@ public sealed class RevokeOzorApiKeyCommand : OzorCommand
                 await EmitErrorAsync(exception, id, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Whether it is the key that this session uses, as far as its first letters tell. An id alone is looked up, once for all.</summary>
+    private async Task<bool> IsOwnAsync(OzorClient client, string id, CancellationToken cancellationToken)
+    {
+        if (Prefix is not null || CurrentSession.KeyHint is null || IsWhatIf) return client.UsesKeyWith(Prefix);
+        try
+        {
+            keys ??= await client.ListApiKeysAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OjinException exception)
+        {
+            Tell($"Whether {id} is the key of this session could not be looked up: {exception.Message}");
+            keys = [];
+        }
+        return client.UsesKeyWith(keys.FirstOrDefault(key => key.KeyId == id)?.Prefix);
     }
 }
