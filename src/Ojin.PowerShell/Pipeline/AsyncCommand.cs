@@ -107,6 +107,7 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
     /// <summary>Emits an object, with the fields that its contract does not name as further properties.</summary>
     private protected Task EmitAsync(object? value, CancellationToken cancellationToken)
     {
+        if (value is FileInfo file) return pump.PostAsync(() => WriteObject(AsItem(file), enumerateCollection: false), null, cancellationToken);
         var shown = Shown.Of(value);
         return pump.PostAsync(() => WriteObject(shown, enumerateCollection: false), null, cancellationToken);
     }
@@ -159,6 +160,19 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
                 },
                 done.SetResult,
                 cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // A file as Get-Item returns it: only the provider knows what the views of files show.
+    private object AsItem(FileInfo file)
+    {
+        try
+        {
+            return InvokeProvider.Item.Get(["Microsoft.PowerShell.Core\\FileSystem::" + file.FullName], force: true, literalPath: true)[0];
+        }
+        catch (Exception exception) when (exception is ItemNotFoundException or ProviderNotFoundException or ProviderInvocationException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            return file;
         }
     }
 
