@@ -67,9 +67,9 @@ Describe 'Start-OjinIdleVideo' {
         @(Get-EmulatorRequest -Method POST) | Should -BeNullOrEmpty
     }
 
-    It 'shows a table of 80 columns' {
+    It 'shows a list, since two ids fill a line' {
         $text = Start-OjinIdleVideo $image -ReferenceTemplate v1 | Out-String -Width 80
-        $text | Should -Match 'JobId\s+SourceAssetId'
-        $text | Should -Match "$image v1"
+        $text | Should -Match "SourceAssetId\s+: $image"
+        $text | Should -Match 'ReferenceTemplate : v1'
     }
 }

@@ -34,7 +34,7 @@ Describe 'Without anybody at the prompt' {
     ) {
         $run = Invoke-Script "`$ErrorActionPreference = 'Stop'`n$Command"
         $run.ExitCode | Should -Be 1
-        $run.Errors -replace '[\s|]+', ' ' | Should -Match 'missing mandatory parameters'
+        $run.Errors -replace '[\s|]+', ' ' -replace '\x1b\[[\d;]*m' | Should -Match 'missing mandatory +parameters'
         Get-EmulatorRequest | Should -BeNullOrEmpty
     }
 

@@ -205,7 +205,7 @@ Describe 'Send-OjinAsset' {
 
     It 'shows one bar with bytes and rate and one for each file in flight, and takes them away' {
         $null = New-TestFile $folder/film.mp4 11MB; $null = New-TestFile $folder/other.mp4 6MB
-        Add-EmulatorFault delay -Service storage -Method PUT -DelayMs 2500 -Times 3
+        Add-EmulatorFault delay -Service storage -Method PUT -DelayMs 2500 -Times 5
         $shell = [powershell]::Create()
         try {
             $null = $shell.AddScript('param($manifest, $key, $uri, $folder) Import-Module $manifest; Connect-Ojin $key -BaseUri $uri; Get-ChildItem $folder | Send-OjinAsset -PartSize 5MB').AddArgument((Get-OjinManifest)).AddArgument($emulator.ojinKey).AddArgument($emulator.ojin).AddArgument($folder)
