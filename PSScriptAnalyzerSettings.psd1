@@ -7,6 +7,8 @@
         PSPlaceOpenBrace      = @{ Enable = $true; OnSameLine = $true; NewLineAfter = $false; IgnoreOneLineBlock = $true }
     }
     ExcludeRules        = @(
+        # PowerShell 7 reads and writes UTF-8 without one.
+        'PSUseBOMForUnicodeEncodedFile'
         # A variable that a block of a test or of a script sets is used in another block, which these rules cannot see.
         'PSUseDeclaredVarsMoreThanAssignments'
         'PSReviewUnusedParameter'

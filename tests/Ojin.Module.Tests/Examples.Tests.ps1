@@ -50,7 +50,7 @@ BeforeAll {
         function global:Get-Secret([string] $Name) { ConvertTo-SecureString ($Name -like 'Ozor*' ? $env:OZOR_API_KEY : $Name -like 'Aimp*' ? $env:AIMP_API_KEY : $env:OJIN_API_KEY) -AsPlainText -Force }
         function global:Set-Secret([string] $Name, $Secret) { if (-not $Name -or $Secret -isnot [securestring]) { throw 'A secret has a name and is a SecureString.' } }
         function global:Read-Host([string] $Prompt, [switch] $AsSecureString) { $null = $AsSecureString; ConvertTo-SecureString ($Prompt -like '*Firebase*' ? $env:OZOR_FIREBASE_TOKEN : $Prompt -like 'Ozor*' ? $env:OZOR_API_KEY : $env:OJIN_API_KEY) -AsPlainText -Force }
-        $global:studioKey = $global:customerKey = $env:OJIN_API_KEY
+        'studioKey', 'customerKey' | ForEach-Object { Set-Variable -Scope Global -Name $_ -Value $env:OJIN_API_KEY }
         # The person answers yes.
         $global:ConfirmPreference = 'None'
         $global:ProgressPreference = 'SilentlyContinue'
