@@ -36,7 +36,7 @@ public sealed class OzorAnalysis
         {
             throw OjinException.Argument($"The address of the page at {named.Host} has a user in it.", "Give an address that everybody can read, or the page as a document. Nothing was sent.");
         }
-        if (TargetDurationSec is <= 0) throw OjinException.Argument(string.Create(CultureInfo.InvariantCulture, $"A film of {TargetDurationSec} s can't be made."), "Give a duration above 0. Nothing was sent.");
+        if (TargetDurationSec is <= 0) throw OjinException.Argument(string.Create(CultureInfo.InvariantCulture, $"A film of {TargetDurationSec} s cannot be made."), "Give a duration above 0. Nothing was sent.");
         OzorWords.Check(Aspect, OzorWords.Aspects, "aspect ratio");
     }
 

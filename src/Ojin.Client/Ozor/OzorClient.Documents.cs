@@ -154,7 +154,7 @@ public sealed class OzorPlanEdit
     {
         if (SpeakingRate is { } rate && !(rate is >= MinimumSpeakingRate and <= MaximumSpeakingRate))
         {
-            throw OjinException.Argument(string.Create(CultureInfo.InvariantCulture, $"A speaking rate of {rate} can't be had."), "Give -SpeakingRate from 0.5 to 2.0. Nothing was sent.");
+            throw OjinException.Argument(string.Create(CultureInfo.InvariantCulture, $"A speaking rate of {rate} cannot be used."), "Give -SpeakingRate from 0.5 to 2.0. Nothing was sent.");
         }
         if (Scenes is { Count: 0 }) throw OjinException.Argument("A plan without scenes is no plan.", "Give at least one scene. Nothing was sent.");
         var body = new JsonMap();

@@ -190,7 +190,7 @@ public sealed class OzorMedia
         }
         return text.Length > 0 && System.Buffers.Text.Base64.IsValid(text)
             ? (text, type)
-            : throw OjinException.Argument($"The base64 of {What(kind)} is none.", "Give a path instead, which is turned into base64 by itself. Nothing was sent.");
+            : throw OjinException.Argument($"The base64 of {What(kind)} is not base64.", "Give a path instead, which is turned into base64 by itself. Nothing was sent.");
     }
 
     private static string CheckedUrl(string url, string what, params string[] schemes)

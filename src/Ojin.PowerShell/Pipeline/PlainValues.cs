@@ -55,7 +55,7 @@ internal static class PlainValues
         switch (inner)
         {
             case double.NaN or double.PositiveInfinity or double.NegativeInfinity or float.NaN or float.PositiveInfinity or float.NegativeInfinity:
-                throw OjinException.Argument("The data contains a number that is infinite or none, for which JSON has no form.", "Give a number, text or null in its place.");
+                throw OjinException.Argument("The data contains a number that is infinite or not a number, for which JSON has no form.", "Give a number, text or null in its place.");
             case string or bool or int or long or double or float or decimal or byte or sbyte or short or ushort or uint or ulong or char or Guid or Uri or DateTime or DateTimeOffset or Enum or System.Numerics.BigInteger:
                 return inner;
             case SwitchParameter toggle:
