@@ -9,7 +9,7 @@ BeforeAll {
     function Invoke-Script([string] $Text, [string[]] $ArgumentList = @()) {
         # A script file as a scheduler starts it: its exit code is what counts.
         $file = Join-Path $TestDrive "$([guid]::NewGuid().ToString('N')).ps1"
-        Set-Content -LiteralPath $file -Value "Import-Module '$(Get-OjinManifest)'`n$Text"
+        Set-Content -LiteralPath $file -Value "`$PSStyle.OutputRendering = 'PlainText'`nImport-Module '$(Get-OjinManifest)'`n$Text"
         $start = [System.Diagnostics.ProcessStartInfo]@{ RedirectStandardInput = $true; RedirectStandardOutput = $true; RedirectStandardError = $true; WorkingDirectory = "$TestDrive" }
         $start.FileName, $rest = @(Get-PwshCommandLine)
         @($rest) + @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $file) + $ArgumentList | Where-Object { $null -ne $_ } | ForEach-Object { $start.ArgumentList.Add($_) }
@@ -72,7 +72,7 @@ Describe 'Exit codes' {
     }
 
     It 'say what happened and what to do on the error stream' {
-        $run = Invoke-Script '$PSStyle.OutputRendering = "PlainText"; $ErrorActionPreference = "Stop"; Get-OjinAsset 00000000-0000-4000-8000-0000000000ff'
+        $run = Invoke-Script '$ErrorActionPreference = "Stop"; Get-OjinAsset 00000000-0000-4000-8000-0000000000ff'
         $run.Errors -replace '[\s|]+', ' ' | Should -Match '404 RESOURCE_NOT_FOUND'
         $run.Errors -replace '[\s|]+', ' ' | Should -Match 'Recommendation: Check the id'
     }
@@ -84,7 +84,6 @@ Describe 'Logs' {
     It 'have a line a request with -Verbose, and no secret with -Debug and in a transcript' {
         $transcript = Join-Path $TestDrive 'transcript.txt'
         $run = Invoke-Script @'
-$PSStyle.OutputRendering = 'PlainText'
 $null = Start-Transcript -Path $args[0]
 $DebugPreference = 'Continue'
 Connect-Ojin
@@ -105,7 +104,7 @@ $null = Stop-Transcript
 
     It 'have the tries of a request in them' {
         Add-EmulatorFault status -Service ojin -Method GET -Status 503 -Headers @{ 'Retry-After' = '0' }
-        $run = Invoke-Script '$PSStyle.OutputRendering = "PlainText"; Get-OjinAsset 00000000-0000-4000-8000-000000000001 -Verbose'
+        $run = Invoke-Script 'Get-OjinAsset 00000000-0000-4000-8000-000000000001 -Verbose'
         $run.ExitCode | Should -Be 0
         $lines = @($run.Output -split '\r?\n' | Where-Object { $_ -match '^VERBOSE: GET /v1/assets/' })
         $lines[0] | Should -Match '503'
