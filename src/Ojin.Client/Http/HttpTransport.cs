@@ -93,7 +93,10 @@ public sealed class HttpTransport
     public string Redact(string text) => Redaction.Redact(text, secrets);
 
     /// <summary>Tells the observer something that is no request of its own, such as a verdict on a file.</summary>
-    public void Trace(string line) => observer?.OnRequest(TextForDisplay.Escape(Redact(line)));
+    public void Trace(string line)
+    {
+        if (observer is { WantsRequests: true }) observer.OnRequest(TextForDisplay.Escape(Redact(line)));
+    }
 
     internal static OjinException Invalid(ServiceRequest request, int? status, string what, int attempts, Exception? cause = null, string? code = null) =>
         new(code ?? ErrorCodes.InvalidAnswer, $"{What(request)} was answered with {what}.", request.Retry == RetryRule.Safe ? "Check that the address of the session is the service's own, then try again." : Look(request), cause)
@@ -113,7 +116,24 @@ public sealed class HttpTransport
     private async Task<T> TryAsync<T>(ServiceRequest request, Func<HttpResponseMessage, int, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         ServiceAddress.CheckTransport(request.Address, What(request));
-        var attempt = 0;
+        TryFailedException failed;
+        try
+        {
+            return await TryOnceAsync(request, read, 1, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TryFailedException exception)
+        {
+            if (!MayGoAgain(request, exception)) throw exception.Error;
+            failed = exception;
+        }
+        return await TryAgainAsync(request, read, failed, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Apart from the first try, which nearly all requests get through with: what repeats them is neither made nor loaded then.
+    private async Task<T> TryAgainAsync<T>(ServiceRequest request, Func<HttpResponseMessage, int, CancellationToken, ValueTask<T>> read, TryFailedException failure, CancellationToken cancellationToken)
+    {
+        var first = (TryFailedException?)failure;
+        var attempt = 1;
         var strategy = new RetryStrategyOptions<T>
         {
             MaxRetryAttempts = Math.Max(1, options.MaximumAttempts - 1),
@@ -129,7 +149,14 @@ public sealed class HttpTransport
         try
         {
             var pipeline = new ResiliencePipelineBuilder<T>().AddRetry(strategy).Build();
-            return await pipeline.ExecuteAsync(token => TryOnceAsync(request, read, ++attempt, token), cancellationToken).ConfigureAwait(false);
+            return await pipeline.ExecuteAsync(
+                token =>
+                {
+                    // The strategy's first try is the one that has failed already.
+                    if (Interlocked.Exchange(ref first, null) is { } failed) return ValueTask.FromException<T>(Rethrown(failed));
+                    return TryOnceAsync(request, read, ++attempt, token);
+                },
+                cancellationToken).ConfigureAwait(false);
         }
         catch (TryFailedException failed)
         {
@@ -367,9 +394,12 @@ public sealed class HttpTransport
         }
     }
 
-    private void TraceTry(ServiceRequest request, string outcome, long started, int attempt) => observer?.OnRequest(Redact(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{request.Method} {TextForDisplay.Escape(request.BodyIsContent || request.Service == OjinService.Storage ? request.Address.GetLeftPart(UriPartial.Path) : request.Address.PathAndQuery, 500)} -> {outcome} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms, try {attempt}")));
+    private void TraceTry(ServiceRequest request, string outcome, long started, int attempt)
+    {
+        if (observer is not { WantsRequests: true }) return;
+        var target = TextForDisplay.Escape(request.Service == OjinService.Storage ? request.Address.GetLeftPart(UriPartial.Path) : request.Address.PathAndQuery, 500);
+        observer.OnRequest(Redact(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {target} -> {outcome} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms, try {attempt}")));
+    }
 
     private void TraceRequest(ServiceRequest request, HttpRequestMessage message)
     {

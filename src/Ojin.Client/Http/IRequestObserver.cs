@@ -3,6 +3,9 @@ namespace Ojin.Http;
 /// <summary>Is told what leaves and what comes back. Everything it is given is redacted.</summary>
 public interface IRequestObserver
 {
+    /// <summary>Whether lines are wanted; redacting them costs time.</summary>
+    bool WantsRequests => true;
+
     /// <summary>Whether bodies are wanted; putting them together costs time.</summary>
     bool WantsBodies { get; }
 

@@ -15,6 +15,9 @@ public abstract class ServiceObject
     [JsonIgnore]
     public JsonMap AdditionalProperties => additional ??= ToMap();
 
+    /// <summary>Whether there are any; asking makes nothing.</summary>
+    internal bool HasAdditionalProperties => UnknownFields is { Count: > 0 } || additional is { Count: > 0 };
+
     /// <summary>The same as they were read.</summary>
     [JsonInclude]
     [JsonExtensionData]

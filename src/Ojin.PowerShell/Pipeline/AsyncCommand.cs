@@ -21,6 +21,9 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
     private protected AsyncCommand() => pump = new PipelinePump(stop);
 
     /// <inheritdoc/>
+    bool IRequestObserver.WantsRequests => verbose;
+
+    /// <inheritdoc/>
     bool IRequestObserver.WantsBodies => debug;
 
     /// <summary>Whether nothing but words is wanted: -WhatIf, or $WhatIfPreference.</summary>

@@ -9,7 +9,7 @@ internal static class Shown
 {
     public static object? Of(object? value)
     {
-        if (value is not ServiceObject { AdditionalProperties.Count: > 0 } typed) return value;
+        if (value is not ServiceObject { HasAdditionalProperties: true } typed) return value;
         var shown = new PSObject(typed);
         foreach (var (name, item) in typed.AdditionalProperties)
         {
