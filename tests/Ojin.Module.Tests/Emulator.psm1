@@ -22,9 +22,12 @@ function Start-Emulator {
     .SYNOPSIS
     Starts the emulator on ports of its own and returns its addresses and keys (ojin, storage, agents, ozor, aimp,
     elsewhere, control, ojinKey, ozorKey, firebaseToken, aimpKey).
+
+    .PARAMETER Key
+    Keys of your own, by the names above.
     #>
     [CmdletBinding()]
-    param([int] $LatencyMs = 0, [long] $BytesPerSecond = 0, [int] $Assets = -1)
+    param([int] $LatencyMs = 0, [long] $BytesPerSecond = 0, [int] $Assets = -1, [hashtable] $Key = @{})
 
     Stop-Emulator
     $start = [System.Diagnostics.ProcessStartInfo]@{ FileName = 'dotnet'; RedirectStandardInput = $true; RedirectStandardOutput = $true }
@@ -32,6 +35,8 @@ function Start-Emulator {
     if ($LatencyMs) { '--latency', "$LatencyMs" | ForEach-Object { $start.ArgumentList.Add($_) } }
     if ($BytesPerSecond) { '--bandwidth', "$BytesPerSecond" | ForEach-Object { $start.ArgumentList.Add($_) } }
     if ($Assets -ge 0) { '--assets', "$Assets" | ForEach-Object { $start.ArgumentList.Add($_) } }
+    $option = @{ ojinKey = '--ojin-key'; ozorKey = '--ozor-key'; firebaseToken = '--firebase-token'; aimpKey = '--aimp-key' }
+    foreach ($name in $Key.Keys) { $option[$name], $Key[$name] | ForEach-Object { $start.ArgumentList.Add($_) } }
     # Its input is ours alone: the emulator ends when this process does, however that ends.
     $process = [System.Diagnostics.Process]::Start($start)
     $first = $process.StandardOutput.ReadLineAsync()

@@ -6,7 +6,9 @@ using System.Net.Http.Headers;
 using System.Reflection;
 using System.Security.Authentication;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Ojin.Json;
 using Polly;
 using Polly.Retry;
 
@@ -98,8 +100,8 @@ public sealed class HttpTransport
         if (observer is { WantsRequests: true }) observer.OnRequest(TextForDisplay.Escape(Redact(line)));
     }
 
-    internal static OjinException Invalid(ServiceRequest request, int? status, string what, int attempts, Exception? cause = null, string? code = null) =>
-        new(code ?? ErrorCodes.InvalidAnswer, $"{What(request)} was answered with {what}.", request.Retry == RetryRule.Safe ? "Check that the address of the session is the service's own, then try again." : Look(request), cause)
+    internal static OjinException Invalid(ServiceRequest request, int? status, string what, int attempts, string? code = null) =>
+        new(code ?? ErrorCodes.InvalidAnswer, $"{What(request)} was answered with {what}.", request.Retry == RetryRule.Safe ? "Check that the address of the session is the service's own, then try again." : Look(request))
         {
             Service = request.Service,
             StatusCode = status,
@@ -295,7 +297,8 @@ public sealed class HttpTransport
         }
         TraceAnswer(request, body);
         var told = ErrorReader.Read(answer, body);
-        var code = told.Code ?? ErrorCodes.ForStatus(status);
+        // What a service says may repeat the key that it got, in any of its fields.
+        var code = told.Code is null ? ErrorCodes.ForStatus(status) : Redact(told.Code);
         var unknown = request.Retry != RetryRule.Safe && (status >= 500 || status is 408);
         var said = told.Message is { Length: > 0 } message ? $": {TextForDisplay.Escape(Redact(message), 1000)}" : "";
         var text = status is >= 300 and < 400
@@ -306,7 +309,7 @@ public sealed class HttpTransport
         {
             Service = request.Service,
             StatusCode = status,
-            Details = told.Details,
+            Details = Redacted(told.Details),
             RetryAfter = told.RetryAfter,
             Method = request.Method.Method,
             Path = request.Path,
@@ -315,6 +318,22 @@ public sealed class HttpTransport
             OutcomeUnknown = unknown,
         };
         return new TryFailedException(error) { IsTransient = status is 408 or 429 or >= 500 and not 501, NothingHappened = status == 429 };
+    }
+
+    private JsonMap? Redacted(JsonMap? details)
+    {
+        if (details is null) return null;
+        var json = details.ToJson();
+        var redacted = Redact(json);
+        if (redacted == json) return details;
+        try
+        {
+            return JsonMap.Parse(redacted);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static string Target(HttpResponseMessage answer, ServiceRequest request) =>

@@ -77,7 +77,8 @@ public sealed class ServiceAnswer
             : IsCut(exception) ? "JSON that is cut short"
             : exception.Path is { Length: > 1 } path ? $"JSON that does not fit the contract (at {TextForDisplay.Escape(path, 100)})"
             : "JSON that does not fit the contract";
-        return HttpTransport.Invalid(request, StatusCode, what, attempts, exception);
+        // The exception quotes the answer, which may repeat the key that it got: it does not come out.
+        return HttpTransport.Invalid(request, StatusCode, what, attempts);
     }
 
     private static bool IsCut(JsonException exception) => exception.Message.Contains("end of data", StringComparison.OrdinalIgnoreCase)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ojin.Emulator;
 
-const string Usage = "usage: Ojin.Emulator [--ports-file PATH] [--latency MS] [--bandwidth BYTES_PER_SECOND] [--assets N] [--keep]";
+const string Usage = "usage: Ojin.Emulator [--ports-file PATH] [--latency MS] [--bandwidth BYTES_PER_SECOND] [--assets N] [--ojin-key KEY] [--ozor-key KEY] [--firebase-token TOKEN] [--aimp-key KEY] [--keep]";
 
 var options = new EmulatorOptions();
 string? portsFile = null;
@@ -26,6 +26,18 @@ for (var i = 0; i < args.Length; i++)
                 break;
             case "--assets":
                 options.Assets = int.Parse(Value(), NumberStyles.None, CultureInfo.InvariantCulture);
+                break;
+            case "--ojin-key":
+                options.OjinApiKey = Value();
+                break;
+            case "--ozor-key":
+                options.OzorApiKey = Value();
+                break;
+            case "--firebase-token":
+                options.FirebaseToken = Value();
+                break;
+            case "--aimp-key":
+                options.AimpApiKey = Value();
                 break;
             case "--keep":
                 keep = true;

@@ -420,6 +420,20 @@ public sealed class HttpTransportTests
         Assert.Equal("/", error.Path);
     }
 
+    [Theory]
+    [InlineData("{\"code\":\"KEY\",\"message\":\"m\"}")]
+    [InlineData("{\"error_code\":\"no KEY\",\"message\":\"m\"}")]
+    [InlineData("{\"code\":\"x\",\"message\":\"m\",\"details\":{\"header\":\"KEY\",\"deep\":[{\"KEY\":1}],\"kept\":1.10}}")]
+    [InlineData("{\"detail\":[{\"loc\":[\"header\",\"KEY\"],\"msg\":\"KEY\"}]}")]
+    public async Task A_service_that_repeats_the_key_in_an_error_is_not_repeated(string body)
+    {
+        await using var server = new RawServer(RawAnswer.Json(body.Replace("KEY", Key, StringComparison.Ordinal), 400));
+        var error = await FailAsync(server.Address, RetryRule.Safe);
+
+        Assert.DoesNotContain(Key, string.Join(' ', error.Code, error.Message, error.RawBody, error.Details?.ToJson(), error), StringComparison.Ordinal);
+        if (body.Contains("kept", StringComparison.Ordinal)) Assert.Contains("\"kept\":1.10", error.Details!.ToJson(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_a_server_says_cannot_steer_a_terminal_nor_show_the_key()
     {
