@@ -74,7 +74,8 @@ internal static class PlainValues
                 var properties = new JsonMap();
                 foreach (var property in custom.Properties)
                 {
-                    if (property is PSNoteProperty note) properties.Add(note.Name, From(note.Value, replace, depth + 1));
+                    // What comes from another process (a job, CLIXML) has the properties of its type as they were.
+                    if (property is PSNoteProperty or PSProperty) properties.Add(property.Name, From(property.Value, replace, depth + 1));
                 }
                 return properties;
             default:
