@@ -416,7 +416,7 @@ public sealed class HttpTransport
     private void TraceTry(ServiceRequest request, string outcome, long started, int attempt)
     {
         if (observer is not { WantsRequests: true }) return;
-        var target = TextForDisplay.Escape(request.Service == OjinService.Storage ? request.Address.GetLeftPart(UriPartial.Path) : request.Address.PathAndQuery, 500);
+        var target = TextForDisplay.Escape(request.BodyIsContent || request.Service == OjinService.Storage ? request.Address.GetLeftPart(UriPartial.Path) : request.Address.PathAndQuery, 500);
         observer.OnRequest(Redact(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {target} -> {outcome} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms, try {attempt}")));
     }
 
