@@ -9,7 +9,10 @@ BeforeAll {
     $manifest = Get-OjinManifest
 
     # Runs a script in a new PowerShell that gets the paths of both modules; it prints one JSON object.
+    # The first request fails once: what repeats it is loaded no sooner than it is needed.
     function Get-Seen([scriptblock] $Script, [string[]] $ArgumentList = @()) {
+        $null = Reset-Emulator
+        $null = Add-EmulatorFault status -Service ojin -Method GET -Status 503 -Headers @{ 'Retry-After' = '0' }
         $run = Invoke-InFreshPwsh $Script -NoModule -ArgumentList (@($manifest, $rival) + $ArgumentList) -Environment $environment
         if ($run.ExitCode -ne 0 -or $run.Errors) { throw "It ended with code $($run.ExitCode): $($run.Errors) $($run.Output)" }
         $run.Output | ConvertFrom-Json
@@ -106,7 +109,7 @@ Describe 'Beside a module with other versions of its dependencies' {
         @{ First = 'the other'; Used = 'the other' }
     ) {
         # One answer that makes our retries run.
-        Add-EmulatorFault status -Service ojin -Method GET -Status 503 -Headers @{ 'Retry-After' = '0' } -Body '{}'
+        $null = Add-EmulatorFault status -Service ojin -Method GET -Status 503 -Headers @{ 'Retry-After' = '0' } -Body '{}'
         $seen = Get-Seen {
             param($Manifest, $Rival, $First, $Used)
             if ($First -eq 'Ojin') { Import-Module $Manifest, $Rival } else { Import-Module $Rival, $Manifest }
