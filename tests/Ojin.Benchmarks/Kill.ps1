@@ -51,7 +51,7 @@ function Start-Transfer([string] $Command, [string[]] $With) {
     $process.StandardInput.Close()
     $errors = $process.StandardError.ReadToEndAsync()
     $first = $process.StandardOutput.ReadLineAsync()
-    if (-not $first.Wait(120000) -or $first.Result -ne 'go') { $process.Kill(); throw "A PowerShell did not begin: $($errors.Result)" }
+    if (-not $first.Wait(600000) -or $first.Result -ne 'go') { $process.Kill(); throw "A PowerShell did not begin: $($errors.Result)" }
     [PSCustomObject]@{ Process = $process; Rest = $process.StandardOutput.ReadToEndAsync(); Errors = $errors; Script = $script }
 }
 
