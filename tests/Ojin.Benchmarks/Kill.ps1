@@ -108,6 +108,11 @@ function Read-Part([string] $File) {
     (Get-Content -LiteralPath $File -Raw | ConvertFrom-Json -AsHashtable).parts.Keys | ForEach-Object { [int]$_ }
 }
 
+function Get-Asset {
+    # What the service has under the file's name, the latest last.
+    , @((Invoke-RestMethod "$((Get-Emulator).ojin)/assets?name=film.mp4&limit=100" -Headers @{ 'X-API-Key' = (Get-Emulator).ojinKey } -NoProxy).data | Sort-Object { $_.created_at })
+}
+
 try {
     $null = New-Item -ItemType Directory -Path $folder, "$folder/down"
     $state = Enter-TestState
@@ -120,9 +125,12 @@ try {
         (Get-Item -LiteralPath $source).LastWriteTimeUtc = [datetime]::UtcNow
         $journal = { Get-ChildItem $state -Recurse -File -Force | Where-Object Extension -EQ '.json' | ForEach-Object { Read-Part $_.FullName } }
         $sent = { Get-EmulatorRequest -Service storage -Method PUT | ForEach-Object { if ($_.query -match 'partNumber=(\d+)') { [int]$Matches[1] } } }
-        $id = Invoke-UntilDone 'Send-OjinAsset $args[0] -PartSize 5MB -ThrottleLimit 4' $source $journal $sent $parts
+        # The asset is there and the journal no longer knows the file: all that was left to do was to say so.
+        $ended = { (Get-Asset).Count -gt $saw.Uploads -and -not (Get-ChildItem $state -Recurse -File -Force | Where-Object Extension -EQ '.json') }
+        $id = Invoke-UntilDone 'Send-OjinAsset $args[0] -PartSize 5MB -ThrottleLimit 4' $source $journal $sent $parts $ended
+        $id ??= (Get-Asset)[-1].asset_id
         $saw.Uploads++
-        Assert-That (@(Get-ChildItem $state -Recurse -File -Force).Count -eq 0) 'The journal is not empty'
+        Assert-That (@(Get-ChildItem $state -Recurse -File -Force | Where-Object Extension -NE '.lock').Count -eq 0) 'The journal is not empty'
 
         $target = "$folder/down/film.mp4"
         $record = { Read-Part "$target.ojin-partial.state" }
@@ -133,7 +141,7 @@ try {
         Assert-That ((Get-FileHash -LiteralPath $target).Hash -eq $hash) 'A file did not come back as it was sent'
         Assert-That (@(Get-ChildItem "$folder/down" -Force).Count -eq 1) 'A temporary file has stayed'
         Remove-Item -LiteralPath $target
-        Assert-That (@(Invoke-RestMethod "$((Get-Emulator).ojin)/assets?name=film.mp4&limit=100" -Headers @{ 'X-API-Key' = (Get-Emulator).ojinKey } -NoProxy | ForEach-Object data).Count -eq $saw.Uploads) 'A file became more than one asset'
+        Assert-That ((Get-Asset).Count -eq $saw.Uploads) 'A file became more than one asset'
     }
     Assert-That (@(Get-EmulatorViolation).Count -eq 0) 'A request had what it must not have'
     [PSCustomObject]$saw
