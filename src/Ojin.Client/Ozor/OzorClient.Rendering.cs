@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Text;
@@ -13,9 +14,12 @@ public sealed partial class OzorClient
     // No contract tells how long a scene takes; a stream that is silent for so long is taken for dead.
     private static readonly TimeSpan StreamSilence = TimeSpan.FromMinutes(15);
 
-    // How long, and how often, a plan is read after a stream that told no end.
-    private static readonly TimeSpan SettlingLimit = TimeSpan.FromSeconds(60);
+    // How long, and how often, a plan is read after a stream that told no end: as patient as with the stream itself, in
+    // the service's own cadence, because a rendering may outlive its connection.
+    private static readonly TimeSpan SettlingLimit = StreamSilence;
+    private static readonly TimeSpan FirstMinute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SettlingPause = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan LaterPause = TimeSpan.FromSeconds(7.5);
 
     /// <summary>
     /// Renders a plan into a video (<c>POST /api/v1/documents/plans/{planId}/generate</c>). It costs half a credit for
@@ -57,7 +61,7 @@ public sealed partial class OzorClient
         }
         catch (OjinException lost) when (lost.OutcomeUnknown)
         {
-            return await SettleAsync(plan, begun: false, lost, cancellationToken).ConfigureAwait(false);
+            return await SettleAsync(plan, lost, progress, cancellationToken).ConfigureAwait(false);
         }
         var end = await FollowAsync(answer, progress, cancellationToken).ConfigureAwait(false);
         if (end.VideoId is not null) return new OzorPlanResult(plan.PlanId, end.VideoId);
@@ -72,13 +76,12 @@ public sealed partial class OzorClient
             OutcomeUnknown = true,
         };
         transport.Trace($"{request.Method} {request.Path}: the stream {end.Why} without a result, reading the plan");
-        return await SettleAsync(plan, end.Begun, unknown, cancellationToken).ConfigureAwait(false);
+        return await SettleAsync(plan, unknown, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads the events until one tells the video or a failure, or until there are no more.</summary>
     private async Task<StreamEnd> FollowAsync(OpenAnswer answer, IProgress<OzorPlanProgress>? progress, CancellationToken cancellationToken)
     {
-        var begun = false;
         var watch = new StallWatch(Bounded(StreamSilence));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -93,29 +96,28 @@ public sealed partial class OzorClient
                     {
                         foreach (var said in Read(item.Data))
                         {
-                            begun = true;
-                            if (said.Failed) return new StreamEnd(begun, Failed: true, Why: said.Progress.Detail);
+                            if (said.Failed) return new StreamEnd(Failed: true, Why: said.Progress.Detail);
                             progress?.Report(said.Progress);
                             // More than one event may say done, and not each has the video.
-                            if (said.VideoId is not null) return new StreamEnd(begun, VideoId: said.VideoId);
+                            if (said.VideoId is not null) return new StreamEnd(VideoId: said.VideoId);
                         }
                     }
                 }
             }
-            return new StreamEnd(begun, Why: "ended");
+            return new StreamEnd(Why: "ended");
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or ObjectDisposedException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return new StreamEnd(begun, Why: "broke", Broken: exception is ObjectDisposedException ? null : exception);
+            return new StreamEnd(Why: "broke", Broken: exception is ObjectDisposedException ? null : exception);
         }
         catch (InvalidDataException)
         {
-            return new StreamEnd(begun, Why: string.Create(CultureInfo.InvariantCulture, $"went on for more than {transport.Options.MaximumAnswerBytes} bytes"));
+            return new StreamEnd(Why: string.Create(CultureInfo.InvariantCulture, $"went on for more than {transport.Options.MaximumAnswerBytes} bytes"));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new StreamEnd(begun, Why: string.Create(CultureInfo.InvariantCulture, $"was silent for {watch.Limit.TotalSeconds:0.#} s and was left"));
+            return new StreamEnd(Why: string.Create(CultureInfo.InvariantCulture, $"was silent for {watch.Limit.TotalSeconds:0.#} s and was left"));
         }
         finally
         {
@@ -138,22 +140,36 @@ public sealed partial class OzorClient
     }
 
     /// <summary>Says what became of a plan whose stream told no end: its video, its failure, or that nobody knows.</summary>
-    private async Task<OzorPlanResult> SettleAsync(OzorPlan before, bool begun, OjinException unknown, CancellationToken cancellationToken)
+    private async Task<OzorPlanResult> SettleAsync(OzorPlan before, OjinException unknown, IProgress<OzorPlanProgress>? progress, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Bounded(SettlingLimit));
+        var started = Stopwatch.GetTimestamp();
         var last = before;
         try
         {
             while (true)
             {
-                last = await GetPlanAsync(before.PlanId, limit.Token).ConfigureAwait(false);
-                if (last.ProjectId is { Length: > 0 } videoId && last.Status is not ("draft" or "failed" or "generating")) return new OzorPlanResult(before.PlanId, videoId);
-                // A plan can be rendered again after a failure: an old one says nothing of this request.
-                if (last.Status == "failed" && (begun || before.Status != "failed" || last.UpdatedAt != before.UpdatedAt)) throw Failed(before, last.Error, last);
-                // Neither begun nor about to end: reading it again tells no more.
-                if (last.Status is "draft" or "failed") break;
-                await Task.Delay(SettlingPause < transport.Options.MaximumDelay ? SettlingPause : transport.Options.MaximumDelay, limit.Token).ConfigureAwait(false);
+                var state = "cannot be read";
+                try
+                {
+                    last = await GetPlanAsync(before.PlanId, limit.Token).ConfigureAwait(false);
+                    if (last.ProjectId is { Length: > 0 } videoId && last.Status is not ("draft" or "failed" or "generating")) return new OzorPlanResult(before.PlanId, videoId);
+                    // A plan can be rendered again after a failure: an old one says nothing of this request, also not when
+                    // the rendering has begun, as long as the service has written nothing new down.
+                    if (last.Status == "failed" && (before.Status != "failed" || last.UpdatedAt != before.UpdatedAt || last.Error != before.Error)) throw Failed(before, last.Error, last);
+                    // Neither begun nor about to end: reading it again tells no more.
+                    if (last.Status is "draft" or "failed") break;
+                    state = $"is {last.Status}";
+                }
+                catch (OjinException exception) when (exception.Code != ErrorCodes.JobFailed && exception.StatusCode is null or 408 or 429 or >= 500)
+                {
+                    // What broke the stream may last.
+                    transport.Trace($"The plan could not be read: {exception.Message}");
+                }
+                progress?.Report(new OzorPlanProgress("", $"The stream is gone, and the plan {state}", null));
+                var pause = Stopwatch.GetElapsedTime(started) < FirstMinute ? SettlingPause : LaterPause;
+                await Task.Delay(pause < transport.Options.MaximumDelay ? pause : transport.Options.MaximumDelay, limit.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -218,10 +234,9 @@ public sealed partial class OzorClient
     private sealed record StreamEvent(OzorPlanProgress Progress, bool Failed, string? VideoId);
 
     /// <summary>How a stream ended.</summary>
-    /// <param name="Begun">Whether an event came.</param>
     /// <param name="VideoId">The video that it told.</param>
     /// <param name="Failed">Whether it told a failure.</param>
     /// <param name="Why">Why it failed, in the service's words; else how the stream ended.</param>
     /// <param name="Broken">What broke it.</param>
-    private sealed record StreamEnd(bool Begun, string? VideoId = null, bool Failed = false, string Why = "", Exception? Broken = null);
+    private sealed record StreamEnd(string? VideoId = null, bool Failed = false, string Why = "", Exception? Broken = null);
 }
