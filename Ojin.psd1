@@ -70,6 +70,7 @@
         PSData = @{
             Tags         = @('Ojin', 'Ozor', 'AIMP', 'video', 'avatar', 'media', 'upload', 'automation', 'REST', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri   = 'https://github.com/ojin-powershell/ojin-powershell/blob/main/LICENSE'
+            IconUri      = 'https://raw.githubusercontent.com/ojin-powershell/ojin-powershell/main/docs/icon.png'
             ProjectUri   = 'https://github.com/ojin-powershell/ojin-powershell'
             ReleaseNotes = 'See CHANGELOG.md'
         }

@@ -24,7 +24,22 @@ Describe 'The ready module' {
         $checked = Test-ModuleManifest -Path $manifest
         $checked.Version | Should -Be ([version]$data.ModuleVersion)
         foreach ($field in 'Author', 'CompanyName', 'Copyright', 'Description') { $checked.$field | Should -Not -BeNullOrEmpty -Because $field }
-        foreach ($field in 'Tags', 'LicenseUri', 'ProjectUri', 'ReleaseNotes') { $data.PrivateData.PSData[$field] | Should -Not -BeNullOrEmpty -Because $field }
+        foreach ($field in 'Tags', 'LicenseUri', 'ProjectUri', 'IconUri', 'ReleaseNotes') { $data.PrivateData.PSData[$field] | Should -Not -BeNullOrEmpty -Because $field }
+    }
+
+    It 'has the changelog of its version as its release notes' {
+        $changelog = (Get-Content -LiteralPath "$root/CHANGELOG.md" -Raw) -replace '\r'
+        $notes = $data.PrivateData.PSData.ReleaseNotes -replace '\r'
+        $notes.Length | Should -BeGreaterThan 100
+        $changelog | Should -Match "(?s)## \[$([regex]::Escape($data.ModuleVersion))\][^\n]*\n+$([regex]::Escape($notes))"
+    }
+
+    It 'has the license, the icon that its address names, and the help of every cmdlet' {
+        Test-Path -LiteralPath "$module/LICENSE" | Should -BeTrue
+        $data.PrivateData.PSData.IconUri | Should -Match '/main/(?<file>docs/icon\.png)$'
+        Test-Path -LiteralPath "$root/docs/icon.png" | Should -BeTrue
+        $maml = [xml](Get-Content -LiteralPath "$module/en-US/Ojin.PowerShell.dll-Help.xml" -Raw)
+        $maml.helpItems.command.details.name | Sort-Object | Should -Be ($data.CmdletsToExport | Sort-Object)
     }
 
     It 'lists each of its files and nothing else' {

@@ -60,7 +60,7 @@ Describe 'Connect-Ojin' {
         function Get-Secret {
             [OutputType([securestring], [string], [pscredential])]
             param([Parameter(Mandatory, Position = 0)] [string] $Name, [string] $Vault, [switch] $AsPlainText)
-            $text = $emulator.($Name.Split('-')[0] + 'Key')
+            $text = $emulator.PSObject.Properties[$Name.Split('-')[0] + 'Key'].Value
             if ($AsPlainText) { return $text }
             $secure = [securestring]::new()
             foreach ($letter in $text.ToCharArray()) { $secure.AppendChar($letter) }
