@@ -118,7 +118,8 @@ public sealed class AssetUploaderTests : TransferTest
         StallTimeout = TimeSpan.FromMilliseconds(600);
         Host.Faults.Add(new FaultRule { Service = "storage", Method = "PUT", Action = new FaultAction { Kind = FaultKind.StallRequest, AfterBytes = 100_000 } });
 
-        var asset = await UploadAsync(WriteFile(_content));
+        // One after the other, so that the first, which is long enough to stand still, is the one that does.
+        var asset = await UploadAsync(WriteFile(_content), slots: 1);
 
         Assert.Equal(_content, Stored(asset.AssetId));
         Assert.Equal(4, Host.Requests.Find("storage", "PUT").Count);
