@@ -57,6 +57,7 @@ $root = $PSScriptRoot
 $out = Join-Path $root 'out'
 $moduleFolder = Join-Path $out 'Ojin'
 $results = Join-Path $out 'test-results'
+$aheadOfTime = Join-Path $out 'ahead-of-time'
 $onCi = $env:CI -eq 'true'
 
 foreach ($setting in 'DOTNET_CLI_TELEMETRY_OPTOUT', 'DOTNET_NOLOGO', 'POWERSHELL_TELEMETRY_OPTOUT') { Set-Item "env:$setting" 1 }
@@ -138,6 +139,7 @@ function Get-ModuleFile {
     foreach ($file in Get-ChildItem "$root/src/Ojin.PowerShell/*.ps1xml") { $files[$file.Name] = $file.FullName }
     # The client and what it needs: private to the module.
     foreach ($file in Get-ChildItem "$root/src/Ojin.Client/bin/$Configuration/net8.0" -Filter '*.dll') { $files["lib/$($file.Name)"] = $file.FullName }
+    foreach ($folder in Get-ChildItem $aheadOfTime -Directory -ErrorAction Ignore) { $files["lib/$($folder.Name)/Ojin.Client.dll"] = "$folder/Ojin.Client.dll" }
     foreach ($file in Get-ChildItem "$root/docs/en-US/*" -Include '*.xml', '*.help.txt' -ErrorAction Ignore) { $files["en-US/$($file.Name)"] = $file.FullName }
     $files
 }
@@ -158,7 +160,18 @@ function Invoke-Build {
     Update-ModuleFolder
 }
 
+function Update-AheadOfTime {
+    # The client for each platform whose runtime then needs not compile it in every new process. The module works without.
+    try {
+        Invoke-DotNet build "$root/build/AheadOfTime" --target:PublishAll "-property:PublishFolder=$aheadOfTime/" --configuration $Configuration --nologo --verbosity quiet
+    } catch {
+        if (Test-Path -LiteralPath $aheadOfTime) { Remove-Item -LiteralPath $aheadOfTime -Recurse -Force }
+        Say 'The client is not compiled ahead of time: the compiler, a NuGet package, is not to be had. Commands start more slowly.'
+    }
+}
+
 function Update-ModuleFolder {
+    Update-AheadOfTime
     $files = Get-ModuleFile
     $manifest = Join-Path $out 'Ojin.psd1'
     $null = New-Item -ItemType Directory -Force -Path $out
@@ -361,6 +374,7 @@ function Invoke-Package {
     # A package that the Gallery takes, of the ready module as it is.
     if (-not (Get-Command Compress-PSResource -ErrorAction Ignore)) { throw 'Package needs Microsoft.PowerShell.PSResourceGet 1.1 or later: Install-PSResource Microsoft.PowerShell.PSResourceGet.' }
     if (-not $NoBuild) { Invoke-Build }
+    if (-not (Test-Path -LiteralPath "$moduleFolder/lib/win-x64/Ojin.Client.dll")) { throw 'The package must have the client compiled ahead of time, and the module folder has not.' }
     $packages = Join-Path $out 'packages'
     $null = New-Item -ItemType Directory -Force -Path $packages
     Get-ChildItem $packages -Filter '*.nupkg' | Remove-Item -Force
@@ -372,7 +386,7 @@ function Invoke-Package {
 }
 
 function Invoke-Clean {
-    foreach ($folder in @($out) + @(Get-ChildItem "$root/src", "$root/tests" -Directory | ForEach-Object { "$($_.FullName)/bin"; "$($_.FullName)/obj" })) {
+    foreach ($folder in @($out) + @(Get-ChildItem "$root/src", "$root/tests", "$root/build" -Directory | ForEach-Object { "$($_.FullName)/bin"; "$($_.FullName)/obj" })) {
         if (Test-Path -LiteralPath $folder) { Remove-Item -LiteralPath $folder -Recurse -Force }
     }
 }

@@ -61,6 +61,33 @@ Describe 'Importing the module' {
         $seen.Location | Should -BeLike '*lib*Ojin.Client.dll'
     }
 
+    It 'takes the client that was compiled ahead of time for this platform, and its code is used' {
+        $platform = $IsWindows ? 'win' : $IsMacOS ? 'osx' : 'linux'
+        $folder = "$(Split-Path $manifest)/lib/$platform-$([System.Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture.ToString().ToLowerInvariant())"
+        if ([Environment]::Version.Major -lt 10 -or -not (Test-Path -LiteralPath $folder)) {
+            Set-ItResult -Skipped -Because 'this build of the module has none for this platform and runtime'
+            return
+        }
+        # The same command with the module as it is, and with a copy that has only the plain client.
+        $plain = Join-Path $TestDrive 'Ojin'
+        Copy-Item -LiteralPath (Split-Path $manifest) -Destination $plain -Recurse
+        Remove-Item -LiteralPath "$plain/lib/$(Split-Path -Leaf $folder)" -Recurse
+        $look = {
+            param($Manifest)
+            Import-Module $Manifest
+            $null = Get-OjinModelVariant -First 1
+            @{ Location = [Ojin.Asset].Assembly.Location; Compiled = [System.Runtime.JitInfo]::GetCompiledMethodCount() } | ConvertTo-Json
+        }
+        $seen = foreach ($one in $manifest, "$plain/Ojin.psd1") {
+            $run = Invoke-InFreshPwsh $look -NoModule -ArgumentList $one -Environment $environment
+            if ($run.ExitCode -ne 0 -or $run.Errors) { throw "It ended with code $($run.ExitCode): $($run.Errors) $($run.Output)" }
+            $run.Output | ConvertFrom-Json
+        }
+        $seen[0].Location | Should -Be ([System.IO.Path]::GetFullPath("$folder/Ojin.Client.dll"))
+        $seen[1].Location | Should -Be ([System.IO.Path]::GetFullPath("$plain/lib/Ojin.Client.dll"))
+        $seen[0].Compiled | Should -BeLessThan ($seen[1].Compiled - 50) -Because 'the client needs not be compiled again'
+    }
+
     It 'makes every public type of the client a type literal' {
         $seen = Get-Seen {
             param($Manifest)

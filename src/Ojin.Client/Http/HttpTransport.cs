@@ -63,18 +63,10 @@ public sealed class HttpTransport
 
     /// <summary>Sends a request and reads its answer, whole and bounded.</summary>
     /// <exception cref="OjinException">Any failure, a status that is no success included.</exception>
-    public async Task<ServiceAnswer> SendAsync(ServiceRequest request, CancellationToken cancellationToken)
+    public Task<ServiceAnswer> SendAsync(ServiceRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await TryAsync(
-            request,
-            async (answer, attempt, token) =>
-            {
-                var body = await ReadBodyAsync(request, answer, attempt, token).ConfigureAwait(false);
-                TraceAnswer(request, body);
-                return new ServiceAnswer(request, (int)answer.StatusCode, answer.Headers, answer.Content.Headers, body, attempt);
-            },
-            cancellationToken).ConfigureAwait(false);
+        return TryAsync(request, (answer, attempt, token) => ReadWholeAsync(request, answer, attempt, token), cancellationToken);
     }
 
     /// <summary>
@@ -82,13 +74,13 @@ public sealed class HttpTransport
     /// breaks while it is read is the caller's to deal with.
     /// </summary>
     /// <exception cref="OjinException">Any failure until the headers are there, a status that is no success included.</exception>
-    public async Task<OpenAnswer> OpenAsync(ServiceRequest request, CancellationToken cancellationToken)
+    public Task<OpenAnswer> OpenAsync(ServiceRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await TryAsync(
+        return TryAsync(
             request,
             async (answer, attempt, token) => new OpenAnswer(answer, await answer.Content.ReadAsStreamAsync(token).ConfigureAwait(false), attempt),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     /// <summary>Text without this transport's secrets and without queries of URLs.</summary>
@@ -359,16 +351,19 @@ public sealed class HttpTransport
         return message;
     }
 
-    private async Task<byte[]> ReadBodyAsync(ServiceRequest request, HttpResponseMessage answer, int attempt, CancellationToken cancellationToken)
+    private async ValueTask<ServiceAnswer> ReadWholeAsync(ServiceRequest request, HttpResponseMessage answer, int attempt, CancellationToken cancellationToken)
     {
+        byte[] body;
         try
         {
-            return await ReadBoundedAsync(answer, options.MaximumAnswerBytes, truncate: false, cancellationToken).ConfigureAwait(false);
+            body = await ReadBoundedAsync(answer, options.MaximumAnswerBytes, truncate: false, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException)
         {
             throw Invalid(request, (int)answer.StatusCode, $"more than {options.MaximumAnswerBytes / (1024 * 1024)} MiB", attempt, code: ErrorCodes.AnswerTooLarge);
         }
+        TraceAnswer(request, body);
+        return new ServiceAnswer(request, (int)answer.StatusCode, answer.Headers, answer.Content.Headers, body, attempt);
     }
 
     private async Task<byte[]> ReadBoundedAsync(HttpResponseMessage answer, int maximum, bool truncate, CancellationToken cancellationToken)

@@ -2,11 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Ojin.Http;
 
-/// <summary>A page as a list operation gave it.</summary>
-/// <param name="Items">Its items, in the server's order.</param>
-/// <param name="Total">How many there are in all; null where the server does not tell.</param>
-internal readonly record struct ReadPage<T>(IReadOnlyList<T> Items, long? Total);
-
 /// <summary>
 /// Reads a list that is paged by limit and offset, in the server's order. Pages are fetched ahead while one is used:
 /// one at first, more once the reader turns out to go on. Nothing is kept but the pages on their way and the ids of the
@@ -26,13 +21,13 @@ internal static class PageReader
     /// <param name="range">Which items are wanted.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<T> ReadAsync<T>(
-        Func<int, long, CancellationToken, Task<ReadPage<T>>> fetch,
+        Func<int, long, CancellationToken, Task<Page<T>>> fetch,
         Func<T, string> idOf,
         PageRange range,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var onTheirWay = new Queue<(long Offset, int Limit, Task<ReadPage<T>> Page)>();
+        var onTheirWay = new Queue<AskedPage<T>>();
         var seen = new RecentIds();
         var remaining = range.First ?? long.MaxValue;
         var offset = range.Skip;
@@ -55,6 +50,7 @@ internal static class PageReader
                 if (onTheirWay.Count == 0) Ask(offset, (int)Math.Min(PageSize, remaining));
                 var (askedOffset, askedLimit, coming) = onTheirWay.Dequeue();
                 var page = await coming.ConfigureAwait(false);
+                var items = page.Data ?? [];
                 if (pagesUsed == 0 && range.OnTotal is { } onTotal) await onTotal(page.Total, stop.Token).ConfigureAwait(false);
 
                 // Items went away meanwhile (perhaps the reader deletes what it gets), so those behind them moved to
@@ -69,10 +65,10 @@ internal static class PageReader
                     continue;
                 }
                 total = page.Total ?? total;
-                if (page.Items.Count == 0) yield break;
+                if (items.Length == 0) yield break;
 
-                var fresh = new List<T>(page.Items.Count);
-                foreach (var item in page.Items)
+                var fresh = new List<T>(items.Length);
+                foreach (var item in items)
                 {
                     if (fresh.Count < remaining && seen.Add(idOf(item))) fresh.Add(item);
                 }
@@ -80,14 +76,14 @@ internal static class PageReader
                 if (fresh.Count == 0 && ++stalePages > stalePagesAllowed) yield break;
                 if (fresh.Count > 0) (stalePages, stepsBack) = (0, 0);
                 remaining -= fresh.Count;
-                offset = askedOffset + page.Items.Count;
+                offset = askedOffset + items.Length;
                 pagesUsed++;
 
                 // Pages fetched ahead were asked for on the guess that this one is full.
                 if (onTheirWay.TryPeek(out var next) && next.Offset != offset) await ForgetAsync().ConfigureAwait(false);
                 var more = total is { } all ? offset < all : true;
                 if (!more) await ForgetAsync().ConfigureAwait(false);
-                else AskAhead(page.Items.Count == askedLimit);
+                else AskAhead(items.Length == askedLimit);
 
                 foreach (var item in fresh) yield return item;
                 if (!more) yield break;
@@ -99,7 +95,7 @@ internal static class PageReader
             await ForgetAsync().ConfigureAwait(false);
         }
 
-        void Ask(long at, int limit) => onTheirWay.Enqueue((at, limit, fetch(limit, at, stop.Token)));
+        void Ask(long at, int limit) => onTheirWay.Enqueue(new AskedPage<T>(at, limit, fetch(limit, at, stop.Token)));
 
         void AskAhead(bool pageWasFull)
         {
@@ -129,6 +125,9 @@ internal static class PageReader
             await ((Task)abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    // No struct: the runtime has a queue of references compiled, and one of these it would have to compile in every process.
+    private sealed record AskedPage<T>(long Offset, int Limit, Task<Page<T>> Page);
 
     private sealed class RecentIds
     {

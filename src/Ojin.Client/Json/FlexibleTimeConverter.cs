@@ -21,6 +21,8 @@ internal sealed class FlexibleTimeConverter : JsonConverter<DateTimeOffset?>
                 if (Math.Abs(number) > 2.5e14) throw new JsonException("The number is no time.");
                 return DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(Math.Abs(number) >= 1e11 ? number : number * 1000));
             case JsonTokenType.String:
+                // The usual form, and the fast way to read it; without an offset that way would take it for local time.
+                if (!reader.HasValueSequence && reader.ValueSpan.EndsWith("Z"u8) && reader.TryGetDateTimeOffset(out var usual)) return usual;
                 var text = reader.GetString()!;
                 if (text.Length == 0) return null;
                 return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)

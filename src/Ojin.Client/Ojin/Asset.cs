@@ -11,7 +11,8 @@ namespace Ojin;
 public sealed class Asset : ServiceObject
 {
     /// <summary>The id, a UUID.</summary>
-    public required string AssetId { get; set; }
+    [JsonRequired]
+    public string AssetId { get; set; } = "";
 
     /// <summary>The organization that owns it; null in the public form.</summary>
     public string? OrganizationId { get; set; }

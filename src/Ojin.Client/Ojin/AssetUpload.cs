@@ -8,10 +8,12 @@ namespace Ojin;
 public sealed class AssetUpload : ServiceObject
 {
     /// <summary>The id that the asset will have.</summary>
-    public required string AssetId { get; set; }
+    [JsonRequired]
+    public string AssetId { get; set; } = "";
 
     /// <summary>The id of the upload; the parts and the end need it.</summary>
-    public required string UploadId { get; set; }
+    [JsonRequired]
+    public string UploadId { get; set; } = "";
 
     /// <summary>The key in the storage; null where the service gave none. What it gave goes back with each part to sign.</summary>
     [JsonPropertyName("s3_key")]

@@ -10,7 +10,8 @@ namespace Ojin;
 public sealed class IdleVideoJob : ServiceObject
 {
     /// <summary>The id of the job, a UUID.</summary>
-    public required string JobId { get; set; }
+    [JsonRequired]
+    public string JobId { get; set; } = "";
 
     /// <summary>The image that the video is made of.</summary>
     [JsonIgnore]

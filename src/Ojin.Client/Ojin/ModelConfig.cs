@@ -10,7 +10,8 @@ namespace Ojin;
 public sealed class ModelConfig : ServiceObject
 {
     /// <summary>The id, a UUID.</summary>
-    public required string ModelConfigId { get; set; }
+    [JsonRequired]
+    public string ModelConfigId { get; set; } = "";
 
     /// <summary>The organization that owns it; null in the public form.</summary>
     public string? OrganizationId { get; set; }

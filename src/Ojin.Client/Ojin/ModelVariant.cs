@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ojin.Json;
 
 namespace Ojin;
@@ -6,7 +7,8 @@ namespace Ojin;
 public sealed class ModelVariant : ServiceObject
 {
     /// <summary>The id; it has slashes, such as <c>ojin/oris-1.0/standard</c>.</summary>
-    public required string ModelVariantId { get; set; }
+    [JsonRequired]
+    public string ModelVariantId { get; set; } = "";
 
     /// <summary>The parent model.</summary>
     public string ModelId { get; set; } = "";

@@ -351,24 +351,20 @@ public sealed class OjinClient
 
     private IAsyncEnumerable<T> List<T>(string path, Credential? key, JsonTypeInfo<Page<T>> type, Func<T, string> idOf, PageRange? range, (string Name, string? Value)[] filters, CancellationToken cancellationToken)
     {
-        return PageReader.ReadAsync(FetchAsync, idOf, range ?? PageRange.All, cancellationToken);
+        return PageReader.ReadAsync(Fetch, idOf, range ?? PageRange.All, cancellationToken);
 
-        async Task<ReadPage<T>> FetchAsync(int limit, long offset, CancellationToken token)
-        {
-            var page = await transport.SendAsync(
-                new ServiceRequest
-                {
-                    Service = OjinService.Ojin,
-                    Method = HttpMethod.Get,
-                    Address = session.Address.Build(
-                        path,
-                        [.. filters, ("limit", limit.ToString(CultureInfo.InvariantCulture)), ("offset", offset == 0 ? null : offset.ToString(CultureInfo.InvariantCulture))]),
-                    Retry = RetryRule.Safe,
-                    Credential = key,
-                },
-                type,
-                token).ConfigureAwait(false);
-            return new ReadPage<T>(page.Data ?? [], page.Pagination?.TotalItems);
-        }
+        Task<Page<T>> Fetch(int limit, long offset, CancellationToken token) => transport.SendAsync(
+            new ServiceRequest
+            {
+                Service = OjinService.Ojin,
+                Method = HttpMethod.Get,
+                Address = session.Address.Build(
+                    path,
+                    [.. filters, ("limit", limit.ToString(CultureInfo.InvariantCulture)), ("offset", offset == 0 ? null : offset.ToString(CultureInfo.InvariantCulture))]),
+                Retry = RetryRule.Safe,
+                Credential = key,
+            },
+            type,
+            token);
     }
 }

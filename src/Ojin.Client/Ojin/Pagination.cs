@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ojin.Json;
 
 namespace Ojin;
@@ -21,4 +22,8 @@ internal sealed class Page<T>
     public T[]? Data { get; set; }
 
     public Pagination? Pagination { get; set; }
+
+    /// <summary>How many items there are in all; null where the service did not tell.</summary>
+    [JsonIgnore]
+    public long? Total => Pagination?.TotalItems;
 }

@@ -8,7 +8,8 @@ namespace Ojin;
 public sealed class OzorApiKey : ServiceObject
 {
     /// <summary>The id, by which it is revoked.</summary>
-    public required string KeyId { get; set; }
+    [JsonRequired]
+    public string KeyId { get; set; } = "";
 
     /// <summary>The name that it was given.</summary>
     public string Name { get; set; } = "";

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ojin.Http;
 using Ojin.Json;
 
@@ -10,7 +11,8 @@ namespace Ojin;
 public sealed class OzorExport : ServiceObject
 {
     /// <summary>The video.</summary>
-    public required string VideoId { get; set; }
+    [JsonRequired]
+    public string VideoId { get; set; } = "";
 
     /// <summary>The id of the export; null in a wait for whatever export appears, until one has appeared.</summary>
     public string? ExportId { get; set; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ojin.Json;
 
 namespace Ojin;
@@ -9,10 +10,12 @@ namespace Ojin;
 public sealed class OzorJob : ServiceObject
 {
     /// <summary>The video that the agent works on.</summary>
-    public required string VideoId { get; set; }
+    [JsonRequired]
+    public string VideoId { get; set; } = "";
 
     /// <summary>The id of the job; it is known together with its video only.</summary>
-    public required string JobId { get; set; }
+    [JsonRequired]
+    public string JobId { get; set; } = "";
 
     /// <summary>
     /// The state, word for word: <c>pending</c> or <c>queued</c> (the same), <c>processing</c>, <c>completed</c> or

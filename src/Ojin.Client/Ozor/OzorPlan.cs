@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ojin.Json;
 
 namespace Ojin;
@@ -6,7 +7,8 @@ namespace Ojin;
 public sealed class OzorPlan : ServiceObject
 {
     /// <summary>The id.</summary>
-    public required string PlanId { get; set; }
+    [JsonRequired]
+    public string PlanId { get; set; } = "";
 
     /// <summary>The document's name; null where a web page was analyzed.</summary>
     public string? FileName { get; set; }

@@ -11,10 +11,12 @@ namespace Ojin;
 public sealed class OzorToolTrace : ServiceObject
 {
     /// <summary>The video.</summary>
-    public required string VideoId { get; set; }
+    [JsonRequired]
+    public string VideoId { get; set; } = "";
 
     /// <summary>The conversation.</summary>
-    public required string ConversationId { get; set; }
+    [JsonRequired]
+    public string ConversationId { get; set; } = "";
 
     /// <summary>How many turns the agent took.</summary>
     public int TotalAssistantTurns { get; set; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ojin.Http;
 using Ojin.Json;
 
@@ -10,7 +11,8 @@ namespace Ojin;
 public sealed class OzorVideo : ServiceObject
 {
     /// <summary>The id.</summary>
-    public required string VideoId { get; set; }
+    [JsonRequired]
+    public string VideoId { get; set; } = "";
 
     /// <summary>The title; the list cuts it short. It comes from a server: it is no path to write to.</summary>
     public string Title { get; set; } = "";
@@ -52,5 +54,6 @@ public sealed class OzorVideo : ServiceObject
 /// <summary>Answer of <c>GET /api/v1/videos</c>.</summary>
 internal sealed class OzorVideoList
 {
-    public required OzorVideo[] Videos { get; set; }
+    [JsonRequired]
+    public OzorVideo[] Videos { get; set; } = [];
 }

@@ -8,7 +8,8 @@ public sealed class OzorVoice : ServiceObject
 {
     /// <summary>The id, as <c>Set-OzorPlan -VoiceId</c> takes it.</summary>
     [JsonPropertyName("id")]
-    public required string VoiceId { get; set; }
+    [JsonRequired]
+    public string VoiceId { get; set; } = "";
 
     /// <summary>The name to show.</summary>
     public string Label { get; set; } = "";
@@ -26,5 +27,6 @@ public sealed class OzorVoice : ServiceObject
 /// <summary>Answer of <c>GET /api/v1/documents/voices</c>.</summary>
 internal sealed class OzorVoiceList
 {
-    public required OzorVoice[] Voices { get; set => field = value ?? []; }
+    [JsonRequired]
+    public OzorVoice[] Voices { get; set => field = value ?? []; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using Ojin.Http;
 
 namespace Ojin.PowerShell.Pipeline;
@@ -11,22 +12,24 @@ public abstract class OjinListCommand : OjinCommand
     }
 
     /// <summary>Emits a list. With a filter that the service does not know, -First and -Skip count what passes it.</summary>
-    private protected async Task EmitListAsync<T>(Func<PageRange, IAsyncEnumerable<T>> list, Func<T, bool>? filter, CancellationToken cancellationToken)
+    private protected Task EmitListAsync<T>(Func<PageRange, IAsyncEnumerable<T>> list, Func<T, bool>? filter, CancellationToken cancellationToken)
     {
         var first = PagingParameters.First >= long.MaxValue ? (long?)null : (long)PagingParameters.First;
         var skip = (long)Math.Min(PagingParameters.Skip, long.MaxValue);
         Func<long?, CancellationToken, Task>? onTotal = PagingParameters.IncludeTotalCount ? EmitTotalAsync : null;
-        if (filter is null)
-        {
-            await EmitAllAsync(list(new PageRange { First = first, Skip = skip, OnTotal = onTotal }), cancellationToken).ConfigureAwait(false);
-            return;
-        }
-        if (first == 0)
-        {
-            await EmitAllAsync(list(new PageRange { First = 0, OnTotal = onTotal }), cancellationToken).ConfigureAwait(false);
-            return;
-        }
-        await foreach (var item in list(new PageRange { OnTotal = onTotal }).WithCancellation(cancellationToken).ConfigureAwait(false))
+        var items = filter is null || first == 0
+            ? list(new PageRange { First = first, Skip = skip, OnTotal = onTotal })
+            : FilterAsync(list(new PageRange { OnTotal = onTotal }), filter, skip, first ?? long.MaxValue, cancellationToken);
+        return EmitAllAsync(items, cancellationToken);
+
+        // With a filter of our own, the service's total is no more than an upper bound.
+        Task EmitTotalAsync(long? total, CancellationToken token) =>
+            EmitAsync(PagingParameters.NewTotalCount((ulong)Math.Max(0, total ?? 0), total is null ? 0.0 : filter is null ? 1.0 : 0.5), token);
+    }
+
+    private static async IAsyncEnumerable<T> FilterAsync<T>(IAsyncEnumerable<T> all, Func<T, bool> filter, long skip, long first, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var item in all.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             if (!filter(item)) continue;
             if (skip > 0)
@@ -34,13 +37,9 @@ public abstract class OjinListCommand : OjinCommand
                 skip--;
                 continue;
             }
-            await EmitAsync(item, cancellationToken).ConfigureAwait(false);
-            if (first is not null && --first == 0) return;
+            yield return item;
+            if (--first == 0) yield break;
         }
-
-        // With a filter of our own, the service's total is no more than an upper bound.
-        Task EmitTotalAsync(long? total, CancellationToken token) =>
-            EmitAsync(PagingParameters.NewTotalCount((ulong)Math.Max(0, total ?? 0), total is null ? 0.0 : filter is null ? 1.0 : 0.5), token);
     }
 
     /// <summary>A filter by a name with wildcards; null for everything.</summary>

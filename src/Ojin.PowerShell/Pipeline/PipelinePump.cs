@@ -11,7 +11,7 @@ internal sealed class PipelinePump : IDisposable
 {
     private const int Capacity = 256;
 
-    private readonly ConcurrentQueue<(Action Run, Action? Abandon)> queue = new();
+    private readonly ConcurrentQueue<Item> queue = new();
     private readonly SemaphoreSlim available = new(0);
     private readonly SemaphoreSlim room = new(Capacity);
     private readonly CancellationTokenSource stop;
@@ -23,7 +23,7 @@ internal sealed class PipelinePump : IDisposable
     public async Task PostAsync(Action run, Action? abandon, CancellationToken cancellationToken)
     {
         await room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        queue.Enqueue((
+        queue.Enqueue(new Item(
             () =>
             {
                 room.Release();
@@ -40,7 +40,7 @@ internal sealed class PipelinePump : IDisposable
     /// <summary>Puts an item on its way at once; for the few that are bounded by what they belong to.</summary>
     public void Post(Action run)
     {
-        queue.Enqueue((run, null));
+        queue.Enqueue(new Item(run, null));
         available.Release();
     }
 
@@ -86,7 +86,7 @@ internal sealed class PipelinePump : IDisposable
         }
     }
 
-    private void Run((Action Run, Action? Abandon) item)
+    private void Run(Item item)
     {
         if (broken is not null)
         {
@@ -106,4 +106,7 @@ internal sealed class PipelinePump : IDisposable
     }
 
     private void ThrowIfBroken() => broken?.Throw();
+
+    // No struct: the runtime has a queue of references compiled, and one of these it would have to compile in every process.
+    private sealed record Item(Action Run, Action? Abandon);
 }

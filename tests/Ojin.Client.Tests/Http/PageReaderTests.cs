@@ -262,7 +262,7 @@ public sealed class PageReaderTests
             return items;
         }
 
-        private async Task<ReadPage<string>> FetchAsync(int limit, long offset, CancellationToken cancellationToken)
+        private async Task<Page<string>> FetchAsync(int limit, long offset, CancellationToken cancellationToken)
         {
             asked.Add((limit, offset));
             if (offset >= HoldsFrom)
@@ -278,7 +278,7 @@ public sealed class PageReaderTests
             }
             if (offset >= FailsFrom) throw new InvalidOperationException("No such page.");
             var items = Items.Skip(IgnoresOffset ? 0 : (int)offset).Take(IgnoresLimit ? int.MaxValue : Math.Min(limit, LargestPage)).ToArray();
-            return new ReadPage<string>(items, TellsTotal ? Items.Count : null);
+            return new Page<string> { Data = items, Pagination = TellsTotal ? new Pagination { TotalItems = Items.Count } : null };
         }
     }
 }
