@@ -10,8 +10,8 @@ BeforeAll {
     $module = Split-Path $manifest
     $data = Import-PowerShellDataFile -LiteralPath $manifest
 
-    # A user's folders that are this test's alone: repositories and installed modules are kept there.
-    $null = New-Item -ItemType Directory -Path "$TestDrive/home/.local/share", "$TestDrive/repository"
+    # A user's folders that are this test's alone: repositories, installed modules and settings are kept there.
+    $null = New-Item -ItemType Directory -Path "$TestDrive/home/.local/share", "$TestDrive/home/.config", "$TestDrive/repository"
     $environment = @{ HOME = "$TestDrive/home"; XDG_DATA_HOME = "$TestDrive/home/.local/share"; PSModulePath = $null }
     $null = Start-Emulator
     foreach ($pair in (Get-EmulatorEnvironment).GetEnumerator()) { $environment[$pair.Key] = $pair.Value }
