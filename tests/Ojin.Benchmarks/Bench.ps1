@@ -13,7 +13,12 @@ foreach ($project in 'src/Ojin.Emulator', 'tests/Ojin.Benchmarks') {
 
 # The PowerShell that runs this: an executable, or the dotnet tool's library.
 $pwsh = (Get-Process -Id $PID).Path
-$line = @('--pwsh', $pwsh, '--pwsh-version', "$($PSVersionTable.PSVersion)")
+# A package of PowerShell has its own code compiled ahead of time, the .NET tool has not: commands and scripts start more slowly there.
+$engine = [System.IO.File]::OpenRead([PSObject].Assembly.Location)
+$reader = [System.Reflection.PortableExecutable.PEReader]::new($engine)
+$compiled = $reader.PEHeaders.CorHeader.ManagedNativeHeaderDirectory.Size -gt 0
+$reader.Dispose()
+$line = @('--pwsh', $pwsh, '--pwsh-version', "$($PSVersionTable.PSVersion) ($($compiled ? 'compiled ahead of time' : 'not compiled ahead of time'))")
 if ([System.IO.Path]::GetFileNameWithoutExtension($pwsh) -eq 'dotnet') { $line += '--pwsh-library', "$PSHOME/pwsh.dll" }
 & dotnet "$PSScriptRoot/bin/Release/net10.0/Ojin.Benchmarks.dll" run --root $root @line @($Option | ForEach-Object { $_ -join ',' }) | Out-Host
 if ($LASTEXITCODE -ne 0) { throw "The benchmarks ended with code $LASTEXITCODE." }
