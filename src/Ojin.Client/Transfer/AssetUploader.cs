@@ -20,6 +20,8 @@ public sealed class AssetUploader
     private readonly OjinClient client;
     private readonly OjinSession session;
     private readonly UploadOptions options;
+    private int tidied;
+    private int warnedOfJournal;
 
     /// <summary>Creates an uploader.</summary>
     public AssetUploader(HttpTransport transport, OjinSession session, UploadOptions options)
@@ -49,7 +51,7 @@ public sealed class AssetUploader
         ArgumentNullException.ThrowIfNull(ticket);
         using var handle = LocalFile.OpenToSend(file.FullPath);
         CheckUnchanged(file, handle);
-        using var journal = options.JournalFolder is { } folder ? UploadJournal.TryOpen(folder, Service, file.FullPath, text => options.Warn?.Invoke(text)) : null;
+        using var journal = await OpenJournalAsync(file, cancellationToken).ConfigureAwait(false);
         var upload = await ResumeAsync(file, journal).ConfigureAwait(false);
         using var item = options.Progress?.Begin(file.Name, file.SizeBytes, upload?.SentBytes ?? 0);
         while (true)
@@ -64,6 +66,12 @@ public sealed class AssetUploader
             }
             catch (OjinException gone) when (resumed && IsGone(gone))
             {
+                // A journal that could not be kept to its end may not know that the upload has ended.
+                if (await LookAsync(file, upload, null, cancellationToken).ConfigureAwait(false) is { } ended)
+                {
+                    await journal!.ForgetAsync().ConfigureAwait(false);
+                    return ended;
+                }
                 transport.Trace($"{file.Name}: the service no longer knows the upload that an earlier run began ({gone.Code}); starting over");
                 item?.Add(-upload.SentBytes);
                 upload = null;
@@ -86,6 +94,19 @@ public sealed class AssetUploader
     private static void CheckUnchanged(FileToSend file, SafeFileHandle handle)
     {
         if (RandomAccess.GetLength(handle) != file.SizeBytes || File.GetLastWriteTimeUtc(handle) != file.LastWriteTimeUtc) throw LocalFile.Changed(file.FullPath);
+    }
+
+    private async Task<UploadJournal?> OpenJournalAsync(FileToSend file, CancellationToken cancellationToken)
+    {
+        if (options.JournalFolder is not { } folder) return null;
+        if (Interlocked.Exchange(ref tidied, 1) == 0) UploadJournal.Tidy(folder);
+        return await UploadJournal.TryOpenAsync(folder, Service, file.FullPath, text => options.Warn?.Invoke(text), Failed, cancellationToken).ConfigureAwait(false);
+
+        void Failed(Exception exception)
+        {
+            if (Interlocked.Exchange(ref warnedOfJournal, 1) != 0) return;
+            options.Warn?.Invoke($"The upload journal in {LocalFile.Shown(folder)} cannot be written, so an upload that is interrupted cannot be resumed, or not with all that has arrived: {(LocalFile.IsDiskFull(exception) ? "the disk is full." : exception.Message)}");
+        }
     }
 
     private async Task<Upload?> ResumeAsync(FileToSend file, UploadJournal? journal)

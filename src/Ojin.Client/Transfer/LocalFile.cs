@@ -36,15 +36,26 @@ internal static class LocalFile
     public static OjinException Changed(string path) =>
         new(ErrorCodes.FileChanged, $"{Shown(path)} changed while it was sent, so what arrived is of no use.", "Run the command again when nobody writes to the file.");
 
-    public static OjinException Unwritable(string path, Exception exception)
+    public static OjinException Unwritable(string path, Exception exception) => IsDiskFull(exception)
+        ? new OjinException(ErrorCodes.FileUnusable, $"{Shown(path)} could not be written: the disk is full.", "Make room, then run the command again: it goes on with what is there.", exception)
+        : new OjinException(ErrorCodes.FileUnusable, $"{Shown(path)} could not be written: {TextForDisplay.Escape(exception.Message)}", "Check that the folder is there, that you may write to it, and that nobody else uses the file.", exception);
+
+    /// <summary>Whether a disk, or what a user may have of it, is full.</summary>
+    public static bool IsDiskFull(Exception exception)
     {
         const int DiskFullOnWindows = unchecked((int)0x80070070);
         const int HandleDiskFull = unchecked((int)0x80070027);
         // ENOSPC and EDQUOT, the latter with Linux's and Apple's number.
-        var full = exception.HResult is DiskFullOnWindows or HandleDiskFull || (!OperatingSystem.IsWindows() && exception.HResult is 28 or 122 or 69);
-        return full
-            ? new OjinException(ErrorCodes.FileUnusable, $"{Shown(path)} could not be written: the disk is full.", "Make room, then run the command again: it goes on with what is there.", exception)
-            : new OjinException(ErrorCodes.FileUnusable, $"{Shown(path)} could not be written: {TextForDisplay.Escape(exception.Message)}", "Check that the folder is there, that you may write to it, and that nobody else uses the file.", exception);
+        return exception.HResult is DiskFullOnWindows or HandleDiskFull || (!OperatingSystem.IsWindows() && exception.HResult is 28 or 122 or 69);
+    }
+
+    /// <summary>Whether somebody else has a file for himself.</summary>
+    public static bool IsInUse(IOException exception)
+    {
+        const int SharingViolation = unchecked((int)0x80070020);
+        const int LinuxTryAgain = 11;
+        const int AppleTryAgain = 35;
+        return exception.GetType() == typeof(IOException) && exception.HResult is SharingViolation or LinuxTryAgain or AppleTryAgain;
     }
 
     public static string Shown(string path) => $"'{TextForDisplay.Escape(path, 400)}'";

@@ -56,7 +56,7 @@ internal sealed class PartialFile : IDisposable
             var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None, FileOptions.Asynchronous);
             return new PartialFile(target, path, handle);
         }
-        catch (IOException exception) when (IsInUse(exception) && File.Exists(path))
+        catch (IOException exception) when (LocalFile.IsInUse(exception) && File.Exists(path))
         {
             throw new OjinException(ErrorCodes.FileUnusable, $"{LocalFile.Shown(target)} is being downloaded by somebody else at this moment.", "Wait until that has ended, or give another -Path.", exception);
         }
@@ -159,7 +159,9 @@ internal sealed class PartialFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            if (!overwrite && File.Exists(target)) throw Exists(target, exception);
+            // The bytes are whole: they wait until the target can be had.
+            if (record is not null) saved.Change();
+            Check(target, overwrite);
             throw LocalFile.Unwritable(target, exception);
         }
     }
@@ -195,7 +197,7 @@ internal sealed class PartialFile : IDisposable
     private static void Check(string target, bool overwrite)
     {
         if (Directory.Exists(target)) throw new OjinException(ErrorCodes.FileUnusable, $"{LocalFile.Shown(target)} is a folder.", "Give -Path the name of a file, or a folder with a slash at its end.");
-        if (File.Exists(target) && !overwrite) throw Exists(target, null);
+        if (File.Exists(target) && !overwrite) throw Exists(target);
         if (!Directory.Exists(Path.GetDirectoryName(target))) throw new OjinException(ErrorCodes.FileUnusable, $"The folder {LocalFile.Shown(Path.GetDirectoryName(target)!)} is not there.", "Make it first, or give -Path a folder with a slash at its end, which is made.");
         if (overwrite && File.Exists(target)) CheckReplaceable(target);
     }
@@ -217,16 +219,8 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    private static OjinException Exists(string target, Exception? cause) =>
-        new(ErrorCodes.FileUnusable, $"{LocalFile.Shown(target)} is there already.", "Give -Force to replace it, or another -Path.", cause);
-
-    private static bool IsInUse(IOException exception)
-    {
-        const int SharingViolation = unchecked((int)0x80070020);
-        const int LinuxTryAgain = 11;
-        const int AppleTryAgain = 35;
-        return exception.GetType() == typeof(IOException) && exception.HResult is SharingViolation or LinuxTryAgain or AppleTryAgain;
-    }
+    private static OjinException Exists(string target) =>
+        new(ErrorCodes.FileUnusable, $"{LocalFile.Shown(target)} is there already.", "Give -Force to replace it, or another -Path.");
 
     private long? Free()
     {

@@ -60,12 +60,21 @@ internal sealed class SavedState
         var beside = BesidePath(path);
         var how = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(beside, how))
+        try
         {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
+            using (var file = new FileStream(beside, how))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(beside, path, overwrite: true);
         }
-        File.Move(beside, path, overwrite: true);
+        catch (IOException)
+        {
+            // A disk that is full holds an empty file still.
+            File.Delete(beside);
+            throw;
+        }
     }
 
     /// <summary>Removes the file and what an interrupted write left beside it.</summary>

@@ -12,21 +12,24 @@ namespace Ojin.Transfer;
 /// </summary>
 public sealed class UploadJournal : IDisposable
 {
+    private const int MaximumTries = 5;
+
+    private static readonly TimeSpan TidyingTime = TimeSpan.FromMilliseconds(20);
+
     private readonly string file;
     private readonly string lockPath;
     private readonly FileStream held;
-    private readonly Action<string> warn;
+    private readonly Action<Exception> failed;
     private readonly object gate = new();
     private readonly SavedState saved;
-    private bool warned;
 
-    private UploadJournal(string file, string lockPath, FileStream held, Action<string> warn)
+    private UploadJournal(string file, string lockPath, FileStream held, Action<Exception> failed)
     {
         this.file = file;
         this.lockPath = lockPath;
         this.held = held;
-        this.warn = warn;
-        saved = new SavedState(file, Serialize, Failed);
+        this.failed = failed;
+        saved = new SavedState(file, Serialize, failed);
     }
 
     /// <summary>What is known of the upload; null where none has begun.</summary>
@@ -73,20 +76,30 @@ public sealed class UploadJournal : IDisposable
 
     /// <summary>
     /// Opens the entry of a file and reads what is in it. Null when the entry is another process's for now, or when no
-    /// journal can be kept; the upload goes on without one, and the warning has said so.
+    /// journal can be kept; the upload goes on without one.
     /// </summary>
-    internal static UploadJournal? TryOpen(string folder, string service, string path, Action<string> warn)
+    /// <param name="folder">The journal's folder, which is made.</param>
+    /// <param name="service">The address of the service.</param>
+    /// <param name="path">The file that is sent.</param>
+    /// <param name="warn">Gets what is to be said of this file.</param>
+    /// <param name="failed">Is told, each time, that the journal cannot be written: one full disk concerns all files.</param>
+    /// <param name="cancellationToken">Ends the wait for a process that tidies up.</param>
+    internal static async Task<UploadJournal?> TryOpenAsync(string folder, string service, string path, Action<string> warn, Action<Exception> failed, CancellationToken cancellationToken)
     {
         try
         {
             CreateFolder(folder);
             var file = FileOf(folder, service, path);
-            if (TryLock(file, out var lockPath) is not { } held)
+            FileStream? held;
+            string lockPath;
+            // Who takes away what a killed process left has the lock for a moment, who sends the file for longer.
+            for (var tries = 1; (held = TryLock(file, out lockPath)) is null && tries < MaximumTries; tries++) await Task.Delay(TidyingTime, cancellationToken).ConfigureAwait(false);
+            if (held is null)
             {
                 warn($"{LocalFile.Shown(path)} is being sent by somebody else at this moment; this upload is one of its own, and cannot be resumed.");
                 return null;
             }
-            var journal = new UploadJournal(file, lockPath, held, warn);
+            var journal = new UploadJournal(file, lockPath, held, failed);
             try
             {
                 journal.Record = Read(file, warn);
@@ -100,8 +113,25 @@ public sealed class UploadJournal : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            warn($"No journal can be kept in {LocalFile.Shown(folder)}, so this upload cannot be resumed: {exception.Message}");
+            failed(exception);
             return null;
+        }
+    }
+
+    /// <summary>Takes away the locks of processes that were killed at the end of an upload, and what they left of its entry.</summary>
+    internal static void Tidy(string folder)
+    {
+        try
+        {
+            foreach (var left in Directory.EnumerateFiles(folder, "*.lock"))
+            {
+                var file = Path.ChangeExtension(left, ".json");
+                if (!File.Exists(file)) TryRemove(file, onlyWhatIsLeft: true);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It does no harm, and the next run tries again.
         }
     }
 
@@ -146,23 +176,21 @@ public sealed class UploadJournal : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Failed(exception);
+            failed(exception);
         }
     }
 
-    /// <summary>Whether somebody writes to an entry; removes it where nobody does.</summary>
-    internal static bool TryRemove(string file)
+    /// <summary>Removes an entry with its lock; false where somebody has it.</summary>
+    /// <param name="file">The entry.</param>
+    /// <param name="onlyWhatIsLeft">Leaves it where there is an entry by the time that nobody has it.</param>
+    internal static bool TryRemove(string file, bool onlyWhatIsLeft = false)
     {
         if (TryLock(file, out var lockPath) is not { } held) return false;
-        try
+        using (held)
         {
-            SavedState.Remove(file);
+            if (!onlyWhatIsLeft || !File.Exists(file)) SavedState.Remove(file);
             File.Delete(lockPath);
             return true;
-        }
-        finally
-        {
-            held.Dispose();
         }
     }
 
@@ -172,7 +200,7 @@ public sealed class UploadJournal : IDisposable
         if (!File.Exists(lockPath)) return false;
         try
         {
-            using (new FileStream(lockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) return false;
+            using (new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.None)) return false;
         }
         catch (FileNotFoundException)
         {
@@ -212,7 +240,7 @@ public sealed class UploadJournal : IDisposable
             {
                 held = new FileStream(lockPath, how);
             }
-            catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+            catch (IOException exception) when (LocalFile.IsInUse(exception))
             {
                 return null;
             }
@@ -249,13 +277,6 @@ public sealed class UploadJournal : IDisposable
     private byte[] Serialize()
     {
         lock (gate) return JsonSerializer.SerializeToUtf8Bytes(Record!, TransferJson.Default.UploadRecord);
-    }
-
-    private void Failed(Exception exception)
-    {
-        if (warned) return;
-        warned = true;
-        warn($"The upload journal {LocalFile.Shown(file)} cannot be written, so this upload may not be resumable: {exception.Message}");
     }
 }
 

@@ -410,6 +410,58 @@ public sealed class AssetUploaderTests : TransferTest
     }
 
     [Fact]
+    public async Task An_end_that_the_journal_does_not_know_of_is_settled_by_looking()
+    {
+        var path = WriteFile(_content);
+        await FailAtPartThreeAsync(path);
+        var entry = Assert.Single(UploadJournal.List(Journals, Assert.Fail)).File;
+        var before = await File.ReadAllBytesAsync(entry);
+        var asset = await UploadAsync(path);
+        await File.WriteAllBytesAsync(entry, before);
+        Host.Requests.Clear();
+
+        var again = await UploadAsync(path);
+
+        Assert.Equal(asset.AssetId, again.AssetId);
+        Assert.Empty(PartsPut());
+        Assert.Equal(0, Count("POST", "/assets/initiate-upload"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Journals));
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_of_an_upload_that_ended_goes_away_with_the_next_upload()
+    {
+        Directory.CreateDirectory(Journals);
+        foreach (var name in new[] { "ended.lock", "begun.lock", "begun.json.tmp", "held.lock" })
+            await File.WriteAllTextAsync(Path.Combine(Journals, name), "");
+        using (File.Open(Path.Combine(Journals, "held.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            await UploadAsync(WriteFile(_content));
+
+            Assert.Equal([Path.Combine(Journals, "held.lock")], Directory.EnumerateFileSystemEntries(Journals));
+        }
+
+        await UploadAsync(WriteFile(_content));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Journals));
+    }
+
+    [Fact]
+    public async Task An_upload_that_was_begun_keeps_its_entry_when_a_killed_process_left_its_lock()
+    {
+        var path = WriteFile(_content);
+        await FailAtPartThreeAsync(path);
+        var entry = Assert.Single(UploadJournal.List(Journals, Assert.Fail)).File;
+        await File.WriteAllTextAsync(Path.ChangeExtension(entry, ".lock"), "");
+
+        await UploadAsync(WriteFile(_content, "other.mp4"));
+        Host.Requests.Clear();
+        await UploadAsync(path);
+
+        Assert.Equal([3], PartsPut());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Journals));
+    }
+
+    [Fact]
     public async Task The_journal_is_the_users_own_and_has_neither_key_nor_url_in_it()
     {
         await FailAtPartThreeAsync(WriteFile(_content));

@@ -394,6 +394,33 @@ public sealed class RangedDownloadTests : TransferTest
         Assert.Equal(["target.bin"], Entries());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_target_that_cannot_be_had_at_the_end_costs_no_bytes(bool isFolder)
+    {
+        var asset = await UploadedAsync();
+        var error = await Assert.ThrowsAsync<OjinException>(() => DownloadAsync(asset, progress: new After(1, () =>
+        {
+            if (isFolder) Directory.CreateDirectory(Target);
+            else File.WriteAllText(Target, "precious");
+        })));
+
+        Assert.Equal(ErrorCodes.FileUnusable, error.Code);
+        Assert.Contains(isFolder ? "is a folder" : "is there already", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["target.bin", "target.bin.ojin-partial", "target.bin.ojin-partial.state"], Entries());
+        if (isFolder) Directory.Delete(Target);
+        else Assert.Equal("precious", await File.ReadAllTextAsync(Target));
+        Host.Requests.Clear();
+
+        var saved = await DownloadAsync(asset, overwrite: !isFolder);
+
+        Assert.True(saved.IsVerified, saved.Verdict);
+        Assert.Equal(_content, await File.ReadAllBytesAsync(Target));
+        Assert.Empty(Ranges());
+        Assert.Equal(["target.bin"], Entries());
+    }
+
     [Fact]
     public async Task Two_downloads_to_the_same_file_do_each_other_no_harm()
     {
