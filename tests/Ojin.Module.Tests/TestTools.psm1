@@ -221,6 +221,75 @@ function New-TestMedia {
     Get-Item -LiteralPath $Path
 }
 
+function New-TestDisk {
+    <#
+    .SYNOPSIS
+    A small disk, in memory and in a mount namespace of its own: Path is where everybody can use it. Invoke-OnTestDisk
+    runs commands there, Remove-TestDisk takes it away; it goes with this process, however that ends.
+
+    .PARAMETER Options
+    What tmpfs takes: size, nr_inodes.
+    #>
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [string] $Options)
+
+    $folder = New-Item -ItemType Directory -Path (Join-Path ([System.IO.Path]::GetTempPath()) "ojin-disk-$([guid]::NewGuid().ToString('N'))")
+    # As root, or as a user who is root in a namespace of his own.
+    foreach ($way in @(, @('--mount')) + @(, @('--user', '--map-root-user', '--mount'))) {
+        $start = [System.Diagnostics.ProcessStartInfo]@{ FileName = 'unshare'; RedirectStandardInput = $true; RedirectStandardOutput = $true; RedirectStandardError = $true }
+        # A shell that runs what comes in, line by line, and says how each ended.
+        $way + @('sh', '-c', 'mount -t tmpfs -o "$1" tmpfs "$2" && cd "$2" && echo ready && while read -r line; do eval "$line" >&2; echo "$?"; done', 'sh', $Options, $folder.FullName) |
+            ForEach-Object { $start.ArgumentList.Add($_) }
+        $process = [System.Diagnostics.Process]::Start($start)
+        if ($process.StandardOutput.ReadLine() -eq 'ready') { return [PSCustomObject]@{ Path = "/proc/$($process.Id)/root$folder"; Process = $process; Folder = $folder } }
+        $why = $process.StandardError.ReadToEnd().Trim()
+    }
+    Remove-Item -LiteralPath $folder
+    throw "No disk can be mounted: $why"
+}
+
+function Invoke-OnTestDisk {
+    <#
+    .SYNOPSIS
+    Runs a line of a shell with the disk as its folder, as its root, and fails when that fails.
+
+    .EXAMPLE
+    Invoke-OnTestDisk $disk 'mount -o remount,ro "$PWD"'
+    #>
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] $Disk, [Parameter(Mandatory, Position = 1)] [string] $Line)
+
+    $Disk.Process.StandardInput.WriteLine($Line)
+    $Disk.Process.StandardInput.Flush()
+    $code = $Disk.Process.StandardOutput.ReadLine()
+    if ($code -ne '0') { throw "'$Line' failed on the disk with code $code." }
+}
+
+function Remove-TestDisk {
+    <#
+    .SYNOPSIS
+    Takes a disk of New-TestDisk away, with what is on it.
+    #>
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0, ValueFromPipeline)] $Disk)
+
+    process {
+        $Disk.Process.StandardInput.Close()
+        $Disk.Process.WaitForExit()
+        Remove-Item -LiteralPath $Disk.Folder
+    }
+}
+
+function Get-TestDiskObstacle {
+    <#
+    .SYNOPSIS
+    Why New-TestDisk does not work here; nothing where it does.
+    #>
+    if (-not $IsLinux) { return 'only Linux has mount namespaces' }
+    if (-not (Get-Command unshare -CommandType Application -ErrorAction Ignore)) { return 'unshare of util-linux is not installed' }
+    try { New-TestDisk 'size=1m' | Remove-TestDisk } catch { return $_.Exception.Message }
+}
+
 # One pixel each, and a film of one empty track's worth of boxes.
 $script:Png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
 $script:Jpeg = '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQH/wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AP//Z'
@@ -231,4 +300,5 @@ Import-Module (Join-Path $script:Root 'demo/DemoMedia.psm1')
 $ExecutionContext.SessionState.Module.OnRemove = { Exit-TestState }
 
 Export-ModuleMember -Function Get-OjinManifest, Import-OjinModule, Enter-TestState, Exit-TestState, Get-PwshCommandLine, Start-FreshPwsh,
-Wait-FreshPwsh, Invoke-InFreshPwsh, Invoke-Captured, New-TestFile, New-TestMedia
+Wait-FreshPwsh, Invoke-InFreshPwsh, Invoke-Captured, New-TestFile, New-TestMedia,
+New-TestDisk, Invoke-OnTestDisk, Remove-TestDisk, Get-TestDiskObstacle
