@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ojin.Http;
 using Ojin.Json;
+using Ojin.Transfer;
 
 namespace Ojin;
 
@@ -20,8 +21,6 @@ public enum OzorMediaKind
 /// </summary>
 public sealed class OzorMedia
 {
-    private const int HeadLength = 64;
-
     private OzorMedia(OzorMediaKind kind)
     {
         Kind = kind;
@@ -67,7 +66,7 @@ public sealed class OzorMedia
         ArgumentNullException.ThrowIfNull(fullPath);
         var shown = TextForDisplay.Escape(fullPath, 300);
         var further = FromFields(kind, fields ?? [], isFile: true);
-        var head = new byte[HeadLength];
+        var head = new byte[MediaTypes.HeadSize];
         long size;
         int read;
         DateTime changed;
@@ -90,7 +89,7 @@ public sealed class OzorMedia
             throw new OjinException(ErrorCodes.FileUnusable, Directory.Exists(fullPath) ? $"{shown} is a folder." : $"{shown} cannot be read: {exception.Message}", "Give the path of a file that you may read. Nothing was sent.", exception);
         }
         if (size == 0) throw new OjinException(ErrorCodes.FileUnusable, $"{shown} is empty.", "Give a file with content. Nothing was sent.");
-        var type = TypeOf(head.AsSpan(0, read));
+        var type = MediaTypes.OfBytes(head.AsSpan(0, read));
         if (type is null || !Types(kind).Contains(type))
         {
             throw new OjinException(
@@ -120,23 +119,6 @@ public sealed class OzorMedia
 
     /// <inheritdoc/>
     public override string ToString() => FilePath ?? Url ?? $"{What(Kind)} as base64";
-
-    internal static string? TypeOf(ReadOnlySpan<byte> head)
-    {
-        if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])) return "image/jpeg";
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A])) return "image/png";
-        if (head.StartsWith("RIFF"u8) && head.Length >= 12) return head[8..].StartsWith("WEBP"u8) ? "image/webp" : head[8..].StartsWith("AVI "u8) ? "video/x-msvideo" : null;
-        if (head.StartsWith("GIF8"u8)) return "image/gif";
-        if (head.StartsWith("%PDF"u8)) return "application/pdf";
-        // WebM is a Matroska file whose header names the document type.
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3])) return head.IndexOf("webm"u8) > 0 ? "video/webm" : "video/x-matroska";
-        if (head.Length < 12 || !head[4..].StartsWith("ftyp"u8)) return null;
-        var brand = head.Slice(8, 4);
-        return brand.SequenceEqual("qt  "u8) ? "video/quicktime"
-            : brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8) ? "image/avif"
-            : brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8) ? "image/heic"
-            : "video/mp4";
-    }
 
     private static OzorMedia FromFields(OzorMediaKind kind, JsonMap fields, bool isFile)
     {

@@ -6,7 +6,8 @@ public static class MediaTypes
     /// <summary>The type of what nothing is known of.</summary>
     public const string Unknown = "application/octet-stream";
 
-    private const int HeadSize = 64;
+    /// <summary>How many of the first bytes are enough.</summary>
+    internal const int HeadSize = 64;
 
     private static readonly Dictionary<string, string> ByExtension = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -94,8 +95,8 @@ public static class MediaTypes
             var brand = head[8..12];
             return brand.SequenceEqual("qt  "u8) ? "video/quicktime"
                 : brand.StartsWith("M4A"u8) ? "audio/mp4"
-                : brand.SequenceEqual("avif"u8) ? "image/avif"
-                : brand.SequenceEqual("heic"u8) || brand.SequenceEqual("heix"u8) || brand.SequenceEqual("mif1"u8) ? "image/heic"
+                : brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8) ? "image/avif"
+                : brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8) ? "image/heic"
                 : "video/mp4";
         }
         if (head.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3])) return head.IndexOf("webm"u8) >= 0 ? "video/webm" : "video/x-matroska";

@@ -69,6 +69,9 @@ public sealed class TransferPiecesTests : IDisposable
     [InlineData("a", "RIFF....AVI ", "video/x-msvideo", "video")]
     [InlineData("a", "\u001aE\u00df\u00a3....webm", "video/webm", "video")]
     [InlineData("a", "GIF89a", "image/gif", "image")]
+    [InlineData("a", "\0\0\0\u0018ftypavis", "image/avif", "image")]
+    [InlineData("a", "\0\0\0\u0018ftyphevc", "image/heic", "image")]
+    [InlineData("a", "\0\0\0\u0018ftypqt  ", "video/quicktime", "video")]
     public void Type_and_category_follow_from_the_extension_else_from_the_first_bytes(string name, string head, string type, string category)
     {
         var path = Path.Combine(_folder, name);
