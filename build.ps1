@@ -394,7 +394,17 @@ function Invoke-Clean {
 function Invoke-Script([string] $Name, [string] $Script) {
     # A task that a script of its own does, once there is one.
     if (-not (Test-Path -LiteralPath $Script)) { throw "$Name is not there yet ($([System.IO.Path]::GetRelativePath($root, $Script)))." }
-    & $Script @ArgumentList
+    # In a list that is splatted a parameter's name would be a value like any other.
+    $known = (Get-Command $Script).Parameters
+    $named = @{}
+    $values = [System.Collections.Generic.Queue[object]]::new($ArgumentList)
+    $others = @(while ($values.Count -gt 0) {
+            $value = $values.Dequeue()
+            if ("$value" -notmatch '^-(?<name>\w+)$' -or -not $known.ContainsKey($Matches.name)) { $value; continue }
+            $named[$Matches.name] = $known[$Matches.name].SwitchParameter ? $true : $values.Dequeue()
+        })
+    if ($NoBuild -and $known.ContainsKey('NoBuild')) { $named.NoBuild = $true }
+    & $Script @named @others
 }
 
 Push-Location $root

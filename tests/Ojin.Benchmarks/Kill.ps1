@@ -1,13 +1,17 @@
 #Requires -Version 7.4
 <#
 .SYNOPSIS
-Kills processes that send and save files at random moments, and lets others go on: pwsh ./build.ps1 Kill [-Count 100].
+Kills processes that send and save files in every phase of it, and lets others go on: pwsh ./build.ps1 Kill [-Count 100].
 
 .DESCRIPTION
-Each transfer is one command in a new PowerShell, which is killed (SIGKILL) at a random moment and run again until it
-ends by itself. Then the file must be whole, and nothing may be left of it: no entry in the journal, no partial file.
-Before each run the journal and the record beside the partial file are read, and no part that is in them may move again.
-It throws at the first thing that is not so, and ends with what it saw.
+Each transfer is one command in a new PowerShell, which is killed (SIGKILL) and run again until it ends. Then the file
+must be whole, and nothing may be left of it: no entry in the journal and no lock of one, no partial file. Before each run
+the journal and the record beside the partial file are read, and no part that is in them may move again.
+
+Some are killed at a random moment, the others in a phase that is aimed at with what the emulator has seen: before the
+first part of the run has moved, in the middle of the parts, when the last part is there and the transfer has not ended
+(the service joins the parts, a file takes its name), and when it has ended and the process has not. Where a kill did fall
+is seen afterwards. It throws at the first thing that is not as it should be, and ends with what it saw.
 #>
 [CmdletBinding()]
 param(
@@ -34,7 +38,10 @@ Import-Module "$root/tests/Ojin.Module.Tests/TestTools.psm1", "$root/tests/Ojin.
 $partSize = 5MB
 $random = [System.Random]::new($Seed)
 $folder = Join-Path ([System.IO.Path]::GetTempPath()) "ojin-kill-$([guid]::NewGuid().ToString('N'))"
-$saw = [ordered]@{ Seed = $Seed; Kills = 0; Uploads = 0; Downloads = 0; PartsGoneOnWith = 0; KilledBeforeAnyPart = 0; KilledAfterTheLastPart = 0 }
+$saw = [ordered]@{ Seed = $Seed; Kills = 0; Uploads = 0; Downloads = 0; PartsGoneOnWith = 0 }
+$phases = 'BeforeTheFirstPart', 'InTheParts', 'AfterTheLastPart', 'AfterTheEnd'
+foreach ($phase in $phases) { $saw[$phase] = 0 }
+$aims = [System.Collections.Generic.Queue[string]]::new()
 
 function Assert-That([bool] $Holds, [string] $What) { if (-not $Holds) { throw "$What (seed $Seed, kill $($saw.Kills))" } }
 
@@ -52,53 +59,70 @@ function Start-Transfer([string] $Command, [string[]] $With) {
     $errors = $process.StandardError.ReadToEndAsync()
     $first = $process.StandardOutput.ReadLineAsync()
     if (-not $first.Wait(600000) -or $first.Result -ne 'go') { $process.Kill(); throw "A PowerShell did not begin: $($errors.Result)" }
-    [PSCustomObject]@{ Process = $process; Rest = $process.StandardOutput.ReadToEndAsync(); Errors = $errors; Script = $script }
+    [PSCustomObject]@{ Process = $process; Done = $process.StandardOutput.ReadLineAsync(); Errors = $errors; Script = $script }
 }
 
-function Wait-Moment($Process, [int] $Missing) {
-    # A random moment between the beginning and the very end: so many requests to the storage have begun, and a little
-    # later. True when the process was quicker.
-    $wanted = $random.Next(0, $Missing + 1)
-    $pause = [int](600 * $random.NextDouble() * $random.NextDouble())
+function Get-Aim {
+    # The phases in turn, in an order that is drawn anew each time; so does a moment that is not aimed at all.
+    if ($aims.Count -eq 0) {
+        [string[]] $next = @($phases) + 'AnyMoment'
+        $random.Shuffle[string]($next)
+        $next | ForEach-Object { $aims.Enqueue($_) }
+    }
+    @{ At = $aims.Dequeue(); Share = $random.NextDouble(); Pause = $random.NextDouble() }
+}
+
+function Wait-StorageRequest($Process, [int] $Count, [switch] $Finished) {
+    # Until the storage has so many requests, or the process has ended.
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
-    while ($wanted -gt 0 -and -not $Process.HasExited) {
-        $begun = @(Invoke-EmulatorControl GET "/requests?service=storage&count=$wanted&timeoutMs=100").Count
-        if ($begun -ge $wanted) { break }
+    while ($Count -gt 0 -and -not $Process.HasExited) {
+        if (@(Invoke-EmulatorControl GET "/requests?service=storage&count=$Count&timeoutMs=100$($Finished ? '&finished=true' : '')").Count -ge $Count) { return }
         Assert-That ($clock.Elapsed.TotalMinutes -lt 5) 'A transfer does not go on'
     }
-    $Process.WaitForExit($pause)
 }
 
-function Invoke-UntilDone([string] $Command, [string[]] $With, [scriptblock] $PartsThere, [scriptblock] $PartsMoved, [int] $PartCount, [scriptblock] $IsDone = { $false }) {
+function Wait-Moment($Run, [hashtable] $Aim, [int] $Missing) {
+    # Waits for the moment to kill it; true when the process was quicker.
+    $longest = switch ($Aim.At) {
+        'BeforeTheFirstPart' { Wait-StorageRequest $Run.Process ([int]($Aim.Share -lt 0.5)); 60 }
+        'InTheParts' { Wait-StorageRequest $Run.Process ([Math]::Max(1, [int][Math]::Floor($Aim.Share * $Missing))) -Finished; 100 }
+        'AfterTheLastPart' { Wait-StorageRequest $Run.Process $Missing -Finished; 40 }
+        'AfterTheEnd' { Assert-That $Run.Done.Wait(300000) 'A transfer does not end'; 30 }
+        'AnyMoment' { 2500 }
+    }
+    $Run.Process.WaitForExit([int]($Aim.Pause * $longest))
+}
+
+function Invoke-UntilDone([string] $Command, [string[]] $With, [scriptblock] $PartsThere, [scriptblock] $PartsMoved, [int] $PartCount, [scriptblock] $IsDone) {
     # Kills it a few times, unless it was quicker or enough have been killed; returns what the last one printed.
     $left = $random.Next(1, 7)
     while ($true) {
         $there = @(& $PartsThere)
         $saw.PartsGoneOnWith += $there.Count
-        Clear-EmulatorRequest
+        $null = Clear-EmulatorRequest
         $run = Start-Transfer $Command $With
         $spared = $saw.Kills -ge $Count -or $left -eq 0
-        $ended = if ($spared) { $run.Process.WaitForExit(300000) } else { Wait-Moment $run.Process ($PartCount - $there.Count) }
+        $ended = if ($spared) { $run.Process.WaitForExit(300000) } else { Wait-Moment $run (Get-Aim) ($PartCount - $there.Count) }
         if (-not $ended) {
             Assert-That (-not $spared) 'A transfer that nobody killed did not end'
             $run.Process.Kill()
             $run.Process.WaitForExit()
-            $saw.Kills++
-            $left--
+            # It may have ended in that very moment.
+            $ended = $run.Process.ExitCode -eq 0
         }
         Remove-Item -LiteralPath $run.Script
         $again = @(& $PartsMoved | Where-Object { $_ -in $there })
         Assert-That ($again.Count -eq 0) "Parts $($again -join ', ') were there and moved again"
-        if (-not $ended) {
-            $now = @(& $PartsThere).Count
-            if ($now -eq 0) { $saw.KilledBeforeAnyPart++ }
-            if ($now -eq $PartCount) { $saw.KilledAfterTheLastPart++ }
-            # Killed in the moment between its end and its last word.
-            if (& $IsDone) { return }
-            continue
+        if ($ended) {
+            Assert-That ($run.Process.ExitCode -eq 0 -and $run.Done.Result -match 'done (\S+)') "A transfer failed: $($run.Done.Result) $($run.Errors.Result)"
+            return $Matches[1]
         }
-        Assert-That ($run.Process.ExitCode -eq 0 -and $run.Rest.Result -match 'done (\S+)') "A transfer failed: $($run.Rest.Result) $($run.Errors.Result)"
-        return $Matches[1]
+        $saw.Kills++
+        $left--
+        $whole = @(& $PartsMoved -Whole).Count
+        $atTheEnd = & $IsDone
+        $saw[$atTheEnd ? 'AfterTheEnd' : $there.Count + $whole -ge $PartCount ? 'AfterTheLastPart' : $whole -eq 0 ? 'BeforeTheFirstPart' : 'InTheParts']++
+        if ($atTheEnd) { return }
     }
 }
 
@@ -106,6 +130,11 @@ function Read-Part([string] $File) {
     # The numbers of the parts in a journal's entry or a download's record; none while it is not there.
     if (-not (Test-Path -LiteralPath $File)) { return }
     (Get-Content -LiteralPath $File -Raw | ConvertFrom-Json -AsHashtable).parts.Keys | ForEach-Object { [int]$_ }
+}
+
+function Get-StorageRequest([string] $Method, [switch] $Whole) {
+    # What came to the storage in this run; with -Whole, only what came to its end.
+    Get-EmulatorRequest -Service storage -Method $Method | Where-Object { -not $Whole -or ($_.finished -and -not $_.aborted -and $_.status -in 200, 206) }
 }
 
 function Get-Asset {
@@ -120,22 +149,26 @@ try {
     $source = (New-TestFile "$folder/film.mp4" ($SizeMiB * 1MB)).FullName
     $hash = (Get-FileHash -LiteralPath $source).Hash
     $parts = [int][Math]::Ceiling($SizeMiB * 1MB / $partSize)
-    while ($saw.Kills -lt $Count -or $saw.Downloads -lt 1) {
+    $journal = { Get-ChildItem $state -Recurse -File -Force }
+    # What a kill after the end left in the journal goes with the next upload, so there is one more then.
+    while ($saw.Kills -lt $Count -or $saw.Downloads -lt 1 -or @(& $journal).Count -gt 0) {
         # Another file each time, as far as the journal can tell.
         (Get-Item -LiteralPath $source).LastWriteTimeUtc = [datetime]::UtcNow
-        $journal = { Get-ChildItem $state -Recurse -File -Force | Where-Object Extension -EQ '.json' | ForEach-Object { Read-Part $_.FullName } }
-        $sent = { Get-EmulatorRequest -Service storage -Method PUT | ForEach-Object { if ($_.query -match 'partNumber=(\d+)') { [int]$Matches[1] } } }
+        $entries = { & $journal | Where-Object Extension -EQ '.json' }
+        $known = { & $entries | ForEach-Object { Read-Part $_.FullName } }
+        $sent = { param([switch] $Whole) Get-StorageRequest PUT -Whole:$Whole | ForEach-Object { if ($_.query -match 'partNumber=(\d+)') { [int]$Matches[1] } } }
         # The asset is there and the journal no longer knows the file: all that was left to do was to say so.
-        $ended = { (Get-Asset).Count -gt $saw.Uploads -and -not (Get-ChildItem $state -Recurse -File -Force | Where-Object Extension -EQ '.json') }
-        $id = Invoke-UntilDone 'Send-OjinAsset $args[0] -PartSize 5MB -ThrottleLimit 4' $source $journal $sent $parts $ended
+        $ended = { (Get-Asset).Count -gt $saw.Uploads -and -not (& $entries) }
+        $id = Invoke-UntilDone 'Send-OjinAsset $args[0] -PartSize 5MB -ThrottleLimit 4' $source $known $sent $parts $ended
+        $left = @(& $journal)
+        Assert-That ($left.Count -eq 0 -or (-not $id -and -not ($left | Where-Object Extension -NE '.lock'))) "The journal is not empty: $($left | ForEach-Object Name)"
         $id ??= (Get-Asset)[-1].asset_id
         $saw.Uploads++
-        Assert-That (@(Get-ChildItem $state -Recurse -File -Force | Where-Object Extension -NE '.lock').Count -eq 0) 'The journal is not empty'
 
         $target = "$folder/down/film.mp4"
         $record = { Read-Part "$target.ojin-partial.state" }
         # A range begins where its part does; the parts of a download count from 0.
-        $fetched = { Get-EmulatorRequest -Service storage -Method GET | ForEach-Object { if ("$($_.headers.Range)" -match 'bytes=(\d+)-') { [int][Math]::Floor([long]$Matches[1] / $partSize) } } }
+        $fetched = { param([switch] $Whole) Get-StorageRequest GET -Whole:$Whole | ForEach-Object { if ("$($_.headers.Range)" -match 'bytes=(\d+)-') { [int][Math]::Floor([long]$Matches[1] / $partSize) } } }
         $null = Invoke-UntilDone 'Save-OjinAsset $args[0] $args[1] -ThrottleLimit 4' $id, $target $record $fetched $parts { Test-Path -LiteralPath $target }
         $saw.Downloads++
         Assert-That ((Get-FileHash -LiteralPath $target).Hash -eq $hash) 'A file did not come back as it was sent'
@@ -144,6 +177,7 @@ try {
         Assert-That ((Get-Asset).Count -eq $saw.Uploads) 'A file became more than one asset'
     }
     Assert-That (@(Get-EmulatorViolation).Count -eq 0) 'A request had what it must not have'
+    foreach ($phase in $phases) { Assert-That ($Count -lt 100 -or $saw[$phase] -gt 0) "No kill fell in the phase $phase" }
     [PSCustomObject]$saw
 } finally {
     Stop-Emulator
