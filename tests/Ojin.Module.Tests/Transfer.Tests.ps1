@@ -215,10 +215,25 @@ Describe 'Send-OjinAsset' {
         $parents = @($records | Where-Object { $_.ParentActivityId -eq -1 -and $_.RecordType -eq 'Processing' })
         $parents[-1].Activity | Should -Be 'Sending files'
         $parents[-1].StatusDescription | Should -Match '\d done, \d in flight; [\d.]+ MB of 17\.0 MB, [\d.]+ .?B/s'
+        ($parents.SecondsRemaining | Measure-Object -Maximum).Maximum | Should -BeGreaterOrEqual 0 -Because 'the time that is left is told'
         ($records.PercentComplete | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual 100
         ($records | Where-Object { $_.ParentActivityId -eq $parents[0].ActivityId -and $_.RecordType -eq 'Processing' }).Activity | Sort-Object -Unique | Should -Be 'film.mp4', 'other.mp4'
         foreach ($id in $records.ActivityId | Sort-Object -Unique) { @($records | Where-Object ActivityId -EQ $id)[-1].RecordType | Should -Be 'Completed' }
         $parents.Count | Should -BeLessThan 60 -Because 'a few updates a second are enough'
+    }
+
+    It 'takes the bars away when it ends with an error too' {
+        $null = New-TestFile $folder/film.mp4 11MB
+        Add-EmulatorFault delay -Service storage -Method PUT -DelayMs 1500
+        Add-EmulatorFault status -Service storage -Method PUT -Always -Skip 1 -Status 403 -Body '<Error><Code>AccessDenied</Code></Error>'
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript('param($manifest, $key, $uri, $file) Import-Module $manifest; Connect-Ojin $key -BaseUri $uri; try { Send-OjinAsset $file -PartSize 5MB -ThrottleLimit 1 -ErrorAction Stop } catch { "caught" }; try { Get-Item $file | Send-OjinAsset -PartSize 5MB -ErrorAction Stop } catch { "caught" }').AddArgument((Get-OjinManifest)).AddArgument($emulator.ojinKey).AddArgument($emulator.ojin).AddArgument("$folder/film.mp4")
+            $shell.Invoke() | Should -Be 'caught', 'caught'
+            $records = @($shell.Streams.Progress | Where-Object Activity -NotMatch 'Preparing modules')
+        } finally { $shell.Dispose() }
+        $records.Count | Should -BeGreaterThan 0
+        foreach ($id in $records.ActivityId | Sort-Object -Unique) { @($records | Where-Object ActivityId -EQ $id)[-1].RecordType | Should -Be 'Completed' }
     }
 
     It 'shows no progress where none is wanted' {
@@ -267,7 +282,7 @@ Describe 'Save-OjinAsset' {
         $null = New-TestMedia $folder/a.png
         $asset = Send-OjinAsset a.png
         $run = Invoke-Captured { $asset | Save-OjinAsset -Path copy.png -Verbose }
-        $run.Text | Should -Match 'copy\.png: not verified: not verifiable: the ETag is no MD5'
+        $run.Text | Should -Match 'copy\.png: not verifiable: the ETag is no MD5'
     }
 
     It 'leaves a file that is there, unless -Force says otherwise' {

@@ -49,7 +49,7 @@ public sealed class RangedDownload
         {
             var saved = await FetchAsync(source, first, name, path, partial, item, ticket, cancellationToken).ConfigureAwait(false);
             await partial.CompleteAsync(target.Overwrite).ConfigureAwait(false);
-            transport.Trace($"{name}: {(saved.IsVerified ? "verified" : "not verified")}: {saved.Verdict}");
+            transport.Trace($"{name}: {(saved.IsVerified ? "verified: " : "")}{saved.Verdict}");
             return saved;
         }
         catch (OjinException wrong) when (wrong.Code == ErrorCodes.IntegrityFailed)

@@ -16,6 +16,7 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
     private readonly PipelinePump pump;
     private bool verbose;
     private bool debug;
+    private bool errorsStop;
     private bool disposed;
 
     private protected AsyncCommand() => pump = new PipelinePump(stop);
@@ -57,6 +58,7 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
         verbose = IsOn("Verbose", "VerbosePreference");
         debug = IsOn("Debug", "DebugPreference");
         ShowsProgress = !IsOff("ProgressAction", "ProgressPreference");
+        errorsStop = Preference("ErrorAction", "ErrorActionPreference") is ActionPreference.Stop;
         Run(BeginAsync);
     }
 
@@ -96,7 +98,7 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
     /// <summary>Work after the last item. What comes before its first await runs on the pipeline thread.</summary>
     private protected virtual Task EndAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Runs on the pipeline thread when all work, that in the background too, has ended.</summary>
+    /// <summary>Runs on the pipeline thread when all work, that in the background too, has ended, and before an error that ends the pipeline.</summary>
     private protected virtual void Finish()
     {
     }
@@ -106,6 +108,16 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
     /// records of the given target. The caller bounds how many there are.
     /// </summary>
     private protected void StartInBackground(object? target, Func<CancellationToken, Task> work) => background.Add(Guarded(target, work));
+
+    /// <summary>The same from anywhere.</summary>
+    private protected Task StartInBackgroundAsync(object? target, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        OnPipelineThreadAsync(
+            () =>
+            {
+                StartInBackground(target, work);
+                return true;
+            },
+            cancellationToken);
 
     /// <summary>Emits an object, with the fields that its contract does not name as further properties.</summary>
     private protected Task EmitAsync(object? value, CancellationToken cancellationToken)
@@ -183,7 +195,7 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
     private protected Task EmitErrorAsync(Exception exception, object? target, CancellationToken cancellationToken)
     {
         var record = ErrorRecords.From(exception, target);
-        return pump.PostAsync(() => WriteError(record), null, cancellationToken);
+        return pump.PostAsync(() => WriteRecord(record), null, cancellationToken);
     }
 
     /// <summary>Writes a warning from anywhere.</summary>
@@ -278,6 +290,13 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
         background.RemoveAll(static done => done.IsCompleted);
     }
 
+    private void WriteRecord(ErrorRecord record)
+    {
+        // It ends the pipeline, and nothing can be written after it: a script that catches it must not go on below our bars.
+        if (errorsStop) Finish();
+        WriteError(record);
+    }
+
     private async Task Guarded(object? target, Func<CancellationToken, Task> work)
     {
         try
@@ -291,22 +310,22 @@ public abstract class AsyncCommand : PSCmdlet, IRequestObserver, IDisposable
         catch (Exception exception)
         {
             var record = ErrorRecords.From(exception, target ?? CurrentTarget);
-            pump.Post(() => WriteError(record));
+            pump.Post(() => WriteRecord(record));
         }
     }
 
     private bool IsOn(string parameter, string preference) =>
         MyInvocation.BoundParameters.TryGetValue(parameter, out var given)
             ? given is SwitchParameter { IsPresent: true }
-            : GetVariableValue(preference) is ActionPreference and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore) || IsPreferenceText(GetVariableValue(preference));
+            : Preference(parameter, preference) is ActionPreference and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
-    private bool IsOff(string parameter, string preference)
-    {
-        var value = MyInvocation.BoundParameters.TryGetValue(parameter, out var given) ? given : GetVariableValue(preference);
-        return value is ActionPreference.SilentlyContinue or ActionPreference.Ignore
-            || (value is string text && Enum.TryParse<ActionPreference>(text, ignoreCase: true, out var named) && named is ActionPreference.SilentlyContinue or ActionPreference.Ignore);
-    }
+    private bool IsOff(string parameter, string preference) => Preference(parameter, preference) is ActionPreference.SilentlyContinue or ActionPreference.Ignore;
 
-    private static bool IsPreferenceText(object? value) =>
-        value is string text && Enum.TryParse<ActionPreference>(text, ignoreCase: true, out var named) && named is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+    private ActionPreference? Preference(string parameter, string preference) =>
+        (MyInvocation.BoundParameters.TryGetValue(parameter, out var given) ? given : GetVariableValue(preference)) switch
+        {
+            ActionPreference value => value,
+            string text when Enum.TryParse<ActionPreference>(text, ignoreCase: true, out var named) => named,
+            _ => null,
+        };
 }

@@ -61,13 +61,7 @@ public abstract class SaveCommand : AsyncCommand
                 find ??= CreateSource();
                 var target = new DownloadTarget(path, isFolder, id + extension, Force);
                 var ticket = await transfers.Slots.EnterAsync(1, cancellationToken).ConfigureAwait(false);
-                await OnPipelineThreadAsync(
-                    () =>
-                    {
-                        StartInBackground(id, token => SaveAsync(id, target, ticket, token));
-                        return true;
-                    },
-                    cancellationToken).ConfigureAwait(false);
+                await StartInBackgroundAsync(id, token => SaveAsync(id, target, ticket, token), cancellationToken).ConfigureAwait(false);
             }
             catch (OjinException exception)
             {

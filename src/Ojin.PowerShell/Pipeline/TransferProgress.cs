@@ -12,7 +12,7 @@ namespace Ojin.PowerShell.Pipeline;
 /// </summary>
 internal sealed class TransferProgress : ITransferProgress, IDisposable
 {
-    private const int MostChildren = 6;
+    private const int MostChildren = TransferSlots.MaximumLimit;
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan ChildAfter = TimeSpan.FromMilliseconds(600);
@@ -47,7 +47,12 @@ internal sealed class TransferProgress : ITransferProgress, IDisposable
         lock (gate)
         {
             items.Add(item);
-            timer ??= new Timer(static state => ((TransferProgress)state!).Tick(), this, Pace, Pace);
+            if (timer is null)
+            {
+                // From now on the rate is told, with what moves before the first look.
+                samples.Enqueue((Stopwatch.GetTimestamp(), Interlocked.Read(ref moved)));
+                timer = new Timer(static state => ((TransferProgress)state!).Tick(), this, Pace, Pace);
+            }
         }
         return item;
     }
@@ -104,7 +109,7 @@ internal sealed class TransferProgress : ITransferProgress, IDisposable
                 {
                     if (item.ChildId >= 0) records.Add(Ended(item.ChildId, id));
                 }
-                else if (item.ChildId >= 0 || (item.Age > ChildAfter && FreeChild() is >= 0 and var free && (item.ChildId = free) >= 0))
+                else if (item.ChildId >= 0 || (item.HasMoved && item.Age > ChildAfter && FreeChild() is >= 0 and var free && (item.ChildId = free) >= 0))
                 {
                     records.Add(Record(item.ChildId, id, item.Name, "", item.Done, item.Size, null));
                 }
@@ -161,6 +166,7 @@ internal sealed class TransferProgress : ITransferProgress, IDisposable
     {
         private readonly TransferProgress owner;
         private readonly long begun = Stopwatch.GetTimestamp();
+        private readonly long doneBefore;
         private long done;
         private long size;
         private volatile bool ended;
@@ -168,7 +174,7 @@ internal sealed class TransferProgress : ITransferProgress, IDisposable
         public Item(TransferProgress owner, string name, long? size, long done)
         {
             this.owner = owner;
-            this.done = done;
+            this.done = doneBefore = done;
             this.size = size ?? -1;
             Name = name;
         }
@@ -178,6 +184,9 @@ internal sealed class TransferProgress : ITransferProgress, IDisposable
         public int ChildId { get; set; } = -1;
 
         public bool IsEnded => ended;
+
+        /// <summary>Whether it is in flight; else it waits for a slot.</summary>
+        public bool HasMoved => Interlocked.Read(ref done) != doneBefore;
 
         public long Done => Math.Max(0, Interlocked.Read(ref done));
 

@@ -107,13 +107,7 @@ public sealed class SendOjinAssetCommand : OjinCommand
             Warn = Warn,
         });
         var ticket = await transfers.Slots.EnterAsync(file.PartCount, cancellationToken).ConfigureAwait(false);
-        await OnPipelineThreadAsync(
-            () =>
-            {
-                StartInBackground(given.Given, token => SendAsync(file, ticket, token));
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
+        await StartInBackgroundAsync(given.Given, token => SendAsync(file, ticket, token), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task SendAsync(FileToSend file, TransferTicket ticket, CancellationToken cancellationToken)
