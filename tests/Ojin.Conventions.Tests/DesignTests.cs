@@ -47,7 +47,7 @@ public sealed class DesignTests
         Revoke-OzorApiKey: KeyId*
         Get-AimpModel: Slug*
         Invoke-AimpModel: Model* InputObject* Mode Scope Parameter Option
-        Send-AimpMedia: Path LiteralPath* ContentType MediaType
+        Send-AimpMedia: Path LiteralPath* ContentType MediaType ThrottleLimit
         Get-AimpWallet:
         Get-AimpUsage:
         Invoke-OjinRequest: Service Method Path Query Body OutFile

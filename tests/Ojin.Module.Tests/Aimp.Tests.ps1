@@ -243,10 +243,24 @@ Describe 'Send-AimpMedia' {
         $empty = New-Item (Join-Path $folder 'empty.bin') -Force
         try {
             $run = Invoke-Captured { $cat, (Join-Path $folder 'no.png'), $empty, $film, [System.IO.FileInfo]$cat.FullName | Send-AimpMedia }
-            $run.Output.FileName | Should -Be 'cat.png', 'film.mp4', 'cat.png'
-            $run.Output.MediaType | Should -Be 'image', 'video', 'image'
+            ($run.Output | Sort-Object FileName).FileName | Should -Be 'cat.png', 'cat.png', 'film.mp4'
+            ($run.Output | Sort-Object FileName).MediaType | Should -Be 'image', 'image', 'video'
             $run.Errors.FullyQualifiedErrorId | Should -Be 'FILE_NOT_FOUND,Ojin.PowerShell.Commands.SendAimpMediaCommand', 'FILE_UNUSABLE,Ojin.PowerShell.Commands.SendAimpMediaCommand'
         } finally { Remove-Item $empty }
+    }
+
+    It 'sends so many files at a time as it is told' {
+        Add-EmulatorFault delay -Service storage -Method PUT -Always -DelayMs 600000
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript('param($manifest, $file) Import-Module $manifest; @($file) * 5 | Send-AimpMedia -ThrottleLimit 3').AddArgument((Get-OjinManifest)).AddArgument($cat.FullName)
+            $running = $shell.BeginInvoke()
+            $null = Get-EmulatorRequest -Service storage -Method PUT -Count 3
+            @(Get-EmulatorRequest -Path /init).Count | Should -Be 3
+            Clear-EmulatorFault
+            $shell.EndInvoke($running).Count | Should -Be 5
+            $shell.Streams.Error | Should -BeNullOrEmpty
+        } finally { $shell.Dispose() }
     }
 
     It 'takes wildcards with -Path and none with -LiteralPath' {
@@ -311,7 +325,7 @@ Describe 'Send-AimpMedia' {
     }
 
     It 'shows what it uploaded in a table' {
-        ($cat, $film | Send-AimpMedia | Out-String -Width 120) | Should -Match '(?s)MediaType\s+Size\s+FileName\s+MediaRef.*image.*cat\.png.*mref_.*video.*3\.0 MB.*film\.mp4'
+        ($cat, $film | Send-AimpMedia -ThrottleLimit 1 | Out-String -Width 120) | Should -Match '(?s)MediaType\s+Size\s+FileName\s+MediaRef.*image.*cat\.png.*mref_.*video.*3\.0 MB.*film\.mp4'
     }
 }
 
