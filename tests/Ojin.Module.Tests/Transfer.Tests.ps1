@@ -148,6 +148,23 @@ Describe 'Send-OjinAsset' {
         Get-OjinUpload | Should -BeNullOrEmpty
     }
 
+    It 'does another process that sends the same file no harm' {
+        $null = New-TestFile $folder/film.mp4 11MB
+        Add-EmulatorFault delay -Service storage -Method PUT -DelayMs 600000
+        $send = { (Send-OjinAsset $args[0] -PartSize 5MB -WarningVariable warnings -WarningAction SilentlyContinue).AssetId; "$warnings" }
+        $first = Start-FreshPwsh $send -ArgumentList "$folder/film.mp4" -Environment (Get-EmulatorEnvironment)
+        $null = Get-EmulatorRequest -Service storage -Method PUT -Count 1
+        $second = Invoke-InFreshPwsh $send -ArgumentList "$folder/film.mp4" -Environment (Get-EmulatorEnvironment)
+        Clear-EmulatorFault
+        $first = $first | Wait-FreshPwsh
+        $first.ExitCode, $first.Errors, $second.ExitCode, $second.Errors | Should -Be 0, '', 0, ''
+        $first.Output | Should -Match '^[0-9a-f-]{36}$'
+        $second.Output | Should -Match '^[0-9a-f-]{36}\r?\n.*by somebody else'
+        foreach ($id in $first.Output, ($second.Output -split '\s')[0]) { (Get-FileHash (Save-OjinAsset $id "$folder/$id.mp4")).Hash | Should -Be (Get-FileHash film.mp4).Hash }
+        @(Get-ChildItem *.mp4).Count | Should -Be 3 -Because 'each has its own asset'
+        Get-JournalFile | Should -BeNullOrEmpty
+    }
+
     It 'starts over with -NoResume, and leaves the journal as it is' {
         $null = New-TestFile $folder/film.mp4 11MB
         Stop-Upload film.mp4

@@ -58,6 +58,15 @@ public sealed class AssetUploaderTests : TransferTest
     }
 
     [Fact]
+    public async Task Parts_that_go_one_after_the_other_go_over_one_connection()
+    {
+        await UploadAsync(WriteFile(_content), slots: 1);
+
+        Assert.Single(Host.Requests.Find("storage", "PUT").Select(request => request.Connection).Distinct());
+        Assert.Single(Host.Requests.Find("ojin", "POST", "/sign-part").Select(request => request.Connection).Distinct());
+    }
+
+    [Fact]
     public async Task A_part_whose_url_has_expired_is_signed_anew()
     {
         Host.Storage.Options.ExpiredUploadUrls = 2;

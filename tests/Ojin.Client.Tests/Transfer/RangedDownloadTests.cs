@@ -44,6 +44,17 @@ public sealed class RangedDownloadTests : TransferTest
     }
 
     [Fact]
+    public async Task Ranges_that_come_one_after_the_other_come_over_one_connection()
+    {
+        var asset = await UploadedAsync();
+
+        await DownloadAsync(asset, slots: 1);
+
+        Assert.Equal(3, Ranges().Count);
+        Assert.Single(Host.Requests.Find("storage", "GET").Select(request => request.Connection).Distinct());
+    }
+
+    [Fact]
     public async Task A_source_that_tells_neither_size_nor_etag_is_fetched_in_ranges_and_verified_by_the_storage()
     {
         var asset = Add(Bytes((int)DownloadOptions.DefaultRangedFrom + 5));
