@@ -244,7 +244,8 @@ internal sealed class DownloadFetch : IDisposable
             if (at == end && ETags.Hex(found) == md5)
             {
                 md5s[index] = found;
-                Count(length);
+                Interlocked.Add(ref counted, length);
+                item?.AddFound(length);
                 return true;
             }
         }

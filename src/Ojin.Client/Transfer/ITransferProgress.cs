@@ -17,6 +17,9 @@ public interface ITransferItem : IDisposable
     /// <summary>So many bytes have moved; a negative number takes back what has to move again.</summary>
     void Add(long bytes);
 
+    /// <summary>So many bytes turned out to be there already: they are done, and say nothing of how fast it goes.</summary>
+    void AddFound(long bytes) => Add(bytes);
+
     /// <summary>The size turned out.</summary>
     void SetSize(long size);
 }

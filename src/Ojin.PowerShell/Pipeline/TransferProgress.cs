@@ -200,6 +200,8 @@ internal sealed class TransferProgress : ITransferProgress, IDisposable
             Interlocked.Add(ref owner.moved, bytes);
         }
 
+        public void AddFound(long bytes) => Interlocked.Add(ref done, bytes);
+
         public void SetSize(long size) => Interlocked.Exchange(ref this.size, size);
 
         public void Dispose() => ended = true;

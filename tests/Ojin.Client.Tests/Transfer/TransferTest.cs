@@ -97,6 +97,8 @@ public abstract class TransferTest : EmulatorTest, IDisposable
 
         public long Moved => Interlocked.Read(ref _moved);
 
+        public long Found { get; private set; }
+
         public ITransferItem Begin(string name, long? size, long done)
         {
             Interlocked.Add(ref _moved, done);
@@ -109,6 +111,12 @@ public abstract class TransferTest : EmulatorTest, IDisposable
             Most = Math.Max(Most, now);
             if (now >= mark && Interlocked.Exchange(ref _acted, 1) == 0)
                 act();
+        }
+
+        public void AddFound(long bytes)
+        {
+            Found += bytes;
+            Add(bytes);
         }
 
         public void SetSize(long size)
