@@ -124,7 +124,7 @@ public sealed class AssetUploaderTests : TransferTest
     [Fact]
     public async Task A_part_that_stands_still_is_cut_off_and_sent_again()
     {
-        StallTimeout = TimeSpan.FromMilliseconds(600);
+        StallTimeout = TimeSpan.FromSeconds(3);
         Host.Faults.Add(new FaultRule { Service = "storage", Method = "PUT", Action = new FaultAction { Kind = FaultKind.StallRequest, AfterBytes = 100_000 } });
 
         // One after the other, so that the first, which is long enough to stand still, is the one that does.
