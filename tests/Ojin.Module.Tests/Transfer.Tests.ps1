@@ -142,6 +142,8 @@ Describe 'Send-OjinAsset' {
         $upload.PSTypeNames[0] | Should -Be 'Ojin.UnfinishedUpload'
         $upload.Path, $upload.PartsSent, $upload.PartCount, $upload.SentBytes, $upload.CanResume | Should -Be "$folder/film.mp4", 2, 3, 10MB, $true
         $upload | Out-String -Width 80 | Should -Match '2/3'
+        $upload | Format-List | Out-String -Width 80 | Should -Match 'Sent +: 10\.0 MB of 11\.0 MB'
+        $upload | Format-List | Out-String -Width 80 | Should -Match 'Parts +: 2 of 3, 5\.0 MB each'
         $asset = Send-OjinAsset film.mp4 -PartSize 5MB
         $asset.AssetId | Should -Be $upload.AssetId
         @(Get-EmulatorRequest -Service storage -Method PUT).Count | Should -Be 1

@@ -8,6 +8,8 @@ public static partial class Redaction
     /// <summary>What stands where a secret stood.</summary>
     public const string Mark = "***";
 
+    private const string OzorKeyStart = "sk_live_";
+
     /// <summary>
     /// The text without the given secrets, without the query of any URL that has one, and without the values of JSON
     /// fields that hold secrets or file contents.
@@ -28,14 +30,18 @@ public static partial class Redaction
         text = UrlWithQuery().Replace(text, "$1?" + Mark);
         text = UploadUrl().Replace(text, "$1?" + Mark);
         text = SecretField().Replace(text, "$1\"" + Mark + "\"");
-        return OzorKey().Replace(text, "sk_live_" + Mark);
+        return OzorKey().Replace(text, OzorKeyStart + Mark);
     }
 
-    /// <summary>A key as it may be shown: its first letters when it is long enough to spare them.</summary>
+    /// <summary>
+    /// A key as it may be shown: its first four letters when it is long enough to spare them. Those of an Ozor key come
+    /// after the <c>sk_live_</c> that all of them have; the service itself lists its keys by these twelve.
+    /// </summary>
     public static string Hint(string secret)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        return secret.Length >= 16 ? string.Concat(secret.AsSpan(0, 4), "…") : "…";
+        var shared = secret.StartsWith(OzorKeyStart, StringComparison.Ordinal) ? OzorKeyStart.Length : 0;
+        return secret.Length >= shared + 16 ? string.Concat(secret.AsSpan(0, shared + 4), "…") : "…";
     }
 
     [GeneratedRegex(@"(https?:(?://|\\/\\/)[^\s""'<>?]+)\?[^\s""'<>]+", RegexOptions.IgnoreCase)]

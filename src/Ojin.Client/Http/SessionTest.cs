@@ -72,7 +72,7 @@ public sealed class SessionTest
                 KeyIsValid = true,
                 StatusCode = answer.StatusCode,
                 Duration = Stopwatch.GetElapsedTime(started),
-                Message = "The service answers, and the key is good.",
+                Message = "The service answers; the key is good.",
             };
         }
         catch (OjinException exception)

@@ -19,7 +19,10 @@ public sealed class RedactionTests
 
     [Theory]
     [InlineData("short", "…")]
-    [InlineData("sk_live_0123456789abcdef", "sk_l…")]
+    [InlineData("0123456789abcde", "…")]
+    [InlineData("0123456789abcdef", "0123…")]
+    [InlineData("sk_live_0123456789abcde", "…")]
+    [InlineData("sk_live_0123456789abcdef", "sk_live_0123…")]
     public void A_hint_gives_little_away(string secret, string hint) => Assert.Equal(hint, Redaction.Hint(secret));
 
     [Fact]
