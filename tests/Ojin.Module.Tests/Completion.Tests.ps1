@@ -43,6 +43,7 @@ Describe 'Completion from the services' {
         @{ Line = 'Set-OzorPlan x -VoiceId n'; Text = 'nova'; Hint = 'Warm, natural' }
         @{ Line = 'Start-OzorExport x -Quality '; Text = '4k' }
         @{ Line = 'Start-OzorVideo x -Aspect '; Text = '9:16' }
+        @{ Line = 'Revoke-OzorApiKey emu'; Text = 'keyemulator0'; Shown = 'Emulator'; Hint = 'sk_live_0123' }
         @{ Line = 'Invoke-AimpModel demo'; Text = 'demo-model' }
         @{ Line = 'Invoke-AimpModel x -Mode '; Text = 'search' }
         @{ Line = 'Connect-Ojin -P'; Text = '-PassThru' }

@@ -25,6 +25,13 @@ internal sealed class VideoIdCompleter : OzorCompleter
             .Select(video => new Candidate(video.VideoId, video.Title, $"{video.Title} ({video.Status})"))];
 }
 
+/// <summary>Ids of the API keys that are not revoked, with the name as a hint; the beginning of a name finds them too.</summary>
+internal sealed class ApiKeyIdCompleter : OzorCompleter
+{
+    private protected override async Task<IReadOnlyList<Candidate>> FetchAsync(OzorClient client, CancellationToken cancellationToken) =>
+        [.. (await client.ListApiKeysAsync(cancellationToken).ConfigureAwait(false)).Where(key => key.Status != "revoked").Select(key => new Candidate(key.KeyId, key.Name, $"{key.Name} ({key.Prefix}…, {key.Status})"))];
+}
+
 /// <summary>Voices, with how they sound as a hint; those of the contract where the service cannot be asked.</summary>
 internal sealed class VoiceIdCompleter : OzorCompleter
 {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Ojin.Http;
+using Ojin.PowerShell.Completion;
 using Ojin.PowerShell.Pipeline;
 
 namespace Ojin.PowerShell.Commands;
@@ -14,6 +15,7 @@ public sealed class RevokeOzorApiKeyCommand : OzorCommand
     /// <summary>The ids of the keys.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ApiKeyIdCompleter))]
     public string[] KeyId { get; set; } = [];
 
     /// <summary>The first letters of the key, as Get-OzorApiKey shows them; with them nothing has to be read to tell that it is the key of this session.</summary>
