@@ -297,7 +297,7 @@ public sealed class HttpTransport
             ? $"{What(request)} was redirected to {Redact(TextForDisplay.Escape(Target(answer, request)))} ({status}), and redirects are not followed, because a key must not go elsewhere."
             : $"{What(request)} was refused ({status} {TextForDisplay.Escape(code, 100)}){said}{(said.Length > 0 && said[^1] is '.' or '!' or '?' ? "" : ".")}";
         if (unknown && status >= 500) text += " Whether it had its effect is not known.";
-        var error = new OjinException(TextForDisplay.Escape(code, 100), text, unknown ? Look(request) : Recommendation.For(request.Service, status, code, told.RetryAfter))
+        var error = new OjinException(TextForDisplay.Escape(code, 100), text, unknown ? Look(request) : Recommendation.For(request, status, code, told.RetryAfter))
         {
             Service = request.Service,
             StatusCode = status,

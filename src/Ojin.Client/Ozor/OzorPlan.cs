@@ -58,8 +58,25 @@ public sealed class OzorPlan : ServiceObject
     /// <summary>What rendering costs, never less than the service says.</summary>
     internal int RenderingCost => Math.Max(VoicedScenes / 2, CreditsCost ?? 0);
 
+    /// <summary>
+    /// Whether scenes were edited here and not sent: the service's plan is the one that was read, by its time, and has
+    /// other scenes. Without a time nothing can be told.
+    /// </summary>
+    internal bool HasUnsentEdits(OzorPlan there) =>
+        UpdatedAt is not null && UpdatedAt == there.UpdatedAt && !Scenes.Select(TextOf).SequenceEqual(there.Scenes.Select(TextOf), StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => PlanId;
+
+    // The pictures' URLs are signed anew for each answer.
+    private static string TextOf(OzorScene? scene) => scene is null ? "" : new JsonMap
+    {
+        ["title"] = scene.SceneTitle,
+        ["prompt"] = scene.ScenePrompt,
+        ["voiceover"] = scene.VoiceoverText,
+        ["pictures"] = scene.ImageRefs.Select(object? (picture) => picture?.StoragePath).ToArray(),
+        ["points"] = scene.KeyPoints.ToArray<object?>(),
+    }.ToJson();
 }
 
 /// <summary>How a film is to look.</summary>

@@ -38,6 +38,7 @@ internal static class FilePaths
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            if (File.Exists(Path.TrimEndingDirectorySeparator(folder))) throw new OjinException(ErrorCodes.FileUnusable, $"'{TextForDisplay.Escape(Path.TrimEndingDirectorySeparator(folder), 400)}' is a file, so there can be no folder of this name.", "Give another folder, or remove the file.", exception);
             throw new OjinException(ErrorCodes.FileUnusable, $"The folder '{TextForDisplay.Escape(folder, 400)}' could not be made: {TextForDisplay.Escape(exception.Message)}", "Check the path and its permissions.", exception);
         }
     }

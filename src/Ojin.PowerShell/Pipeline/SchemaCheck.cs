@@ -1,11 +1,12 @@
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using Ojin.Http;
 using Ojin.Json;
 
 namespace Ojin.PowerShell.Pipeline;
 
 /// <summary>JSON Schema by PowerShell's own Test-Json.</summary>
-internal static class SchemaCheck
+internal static partial class SchemaCheck
 {
     // What does not fit is an answer here and no error, so it does not stay in $Error.
     private const string Script = """
@@ -44,11 +45,37 @@ internal static class SchemaCheck
             throw Unusable($"cannot be used by Test-Json: {TextForDisplay.Escape(string.Join(' ', problems), 300)}");
         }
         return LanguagePrimitives.IsTrue(result.Properties["Fits"].Value) ? []
-            : problems.Length > 0 ? problems : ["It does not fit the schema, and Test-Json does not tell where."];
+            : problems.Length > 0 ? [.. problems.Select(problem => InWords(problem, schema))] : ["It does not fit the schema, and Test-Json does not tell where."];
     }
 
     private static OjinException Unusable(string why) =>
         new(ErrorCodes.InvalidAnswer, $"The variant's configuration schema {why}.", "The schema comes from the service. Write the configuration without testing it; the service checks it too.") { Service = OjinService.Ojin };
+
+    /// <summary>A problem as Test-Json tells it, with its place first, and with what the schema allows there; as it is where it is told otherwise.</summary>
+    private static string InWords(string problem, JsonMap schema)
+    {
+        if (TestJsonProblem().Match(problem) is not { Success: true } told) return problem;
+        var (what, where) = (told.Groups["what"].Value, told.Groups["where"].Value);
+        var place = where.Length == 0 ? "The values" : $"'{where[1..]}'";
+        if (what.StartsWith("All values fail against the false schema", StringComparison.Ordinal)) return $"{place}: the schema allows no field of this name.";
+        return what.Contains("enum", StringComparison.Ordinal) && Allowed(schema, where) is { } allowed
+            ? $"{place}: the schema allows {string.Join(", ", allowed.Select(value => FreeForm.ToJson(value)))}."
+            : $"{place}: {what}{(what.EndsWith('.') ? "" : ".")}";
+    }
+
+    // Through named properties only; what else leads to a place is left to the words of Test-Json.
+    private static object?[]? Allowed(JsonMap schema, string where)
+    {
+        foreach (var name in where.Split('/').Skip(1))
+        {
+            if (!(schema.TryGetValue("properties", out var inner) && inner is JsonMap properties && properties.TryGetValue(name, out var next) && next is JsonMap property)) return null;
+            schema = property;
+        }
+        return schema.TryGetValue("enum", out var values) ? values as object?[] : null;
+    }
+
+    [GeneratedRegex(@"^The JSON is not valid with the schema: (?<what>.+) at '(?<where>(?:/.*)?)'\.?$", RegexOptions.Singleline)]
+    private static partial Regex TestJsonProblem();
 
     private static HashSet<string> Ids(JsonMap schema)
     {

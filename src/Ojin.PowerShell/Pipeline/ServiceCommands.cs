@@ -15,6 +15,7 @@ public abstract class OjinCommand : AsyncCommand
     /// <summary>The session to use, as Connect-Ojin -PassThru returns it; without it the kept one, then the environment.</summary>
     [Parameter]
     [ValidateNotNull]
+    [SessionTransformation(typeof(OjinSession), "Connect-Ojin")]
     public OjinSession? Session { get; set; }
 
     /// <summary>The session that this call uses.</summary>
@@ -36,6 +37,7 @@ public abstract class OzorCommand : AsyncCommand
     /// <summary>The session to use, as Connect-Ozor -PassThru returns it; without it the kept one, then the environment.</summary>
     [Parameter]
     [ValidateNotNull]
+    [SessionTransformation(typeof(OzorSession), "Connect-Ozor")]
     public OzorSession? Session { get; set; }
 
     /// <inheritdoc cref="OjinCommand.CurrentSession"/>
@@ -57,6 +59,7 @@ public abstract class AimpCommand : AsyncCommand
     /// <summary>The session to use, as Connect-Aimp -PassThru returns it; without it the kept one, then the environment.</summary>
     [Parameter]
     [ValidateNotNull]
+    [SessionTransformation(typeof(AimpSession), "Connect-Aimp")]
     public AimpSession? Session { get; set; }
 
     /// <inheritdoc cref="OjinCommand.CurrentSession"/>

@@ -34,6 +34,7 @@ public sealed class CopyOjinModelConfigCommand : ModelConfigWriteCommand
     /// <summary>The session of the account to copy into; without it the kept one, else the environment's.</summary>
     [Parameter]
     [ValidateNotNull]
+    [SessionTransformation(typeof(OjinSession), "Connect-Ojin")]
     public OjinSession? Destination { get; set; }
 
     private protected override object? CurrentTarget => current;

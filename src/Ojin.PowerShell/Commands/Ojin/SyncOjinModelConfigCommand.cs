@@ -114,6 +114,7 @@ public sealed class SyncOjinModelConfigCommand : ModelConfigWriteCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            if (File.Exists(folder)) throw new OjinException(ErrorCodes.FileUnusable, $"{ModelConfigFile.Shown(folder)} is a file, not a folder.", "Give the folder that has the files of the configurations. Nothing was changed.", exception);
             throw new OjinException(
                 exception is DirectoryNotFoundException ? ErrorCodes.FileNotFound : ErrorCodes.FileUnusable,
                 exception is DirectoryNotFoundException ? $"There is no folder {ModelConfigFile.Shown(folder)}." : $"The folder {ModelConfigFile.Shown(folder)} cannot be read: {exception.Message}",

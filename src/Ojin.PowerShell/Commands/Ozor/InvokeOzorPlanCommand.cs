@@ -47,6 +47,7 @@ public sealed class InvokeOzorPlanCommand : OzorCommand
                 if (InputObject?.PlanId == id) client.CheckCreditLimit(InputObject);
                 // Edited or rendered meanwhile, a piped plan may be another one by now.
                 var plan = await client.GetPlanAsync(id, cancellationToken).ConfigureAwait(false);
+                if (InputObject?.PlanId == id && InputObject.HasUnsentEdits(plan)) Warn($"The scenes of {Target(id)} were edited here, and the service does not have the edits: it renders the plan that it has. Set-OzorPlan -Scene sends them.");
                 if (!await ShouldProcessAsync(Target(id), Action(plan), cancellationToken).ConfigureAwait(false)) continue;
                 await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
                 await OnPipelineThreadAsync(

@@ -49,6 +49,7 @@ public sealed class InvokeOjinRequestCommand : AsyncCommand
     /// <summary>The session to use, of the service that is asked.</summary>
     [Parameter]
     [ValidateNotNull]
+    [SessionTransformation(typeof(ServiceSession), "Connect-Ojin, Connect-Ozor or Connect-Aimp")]
     public ServiceSession? Session { get; set; }
 
     private protected override object? CurrentTarget => Path.Split('?')[0];
