@@ -325,7 +325,7 @@ Describe 'Send-AimpMedia' {
     }
 
     It 'shows what it uploaded in a table' {
-        ($cat, $film | Send-AimpMedia -ThrottleLimit 1 | Out-String -Width 120) | Should -Match '(?s)MediaType\s+Size\s+FileName\s+MediaRef.*image.*cat\.png.*mref_.*video.*3\.0 MB.*film\.mp4'
+        ($cat, $film | Send-AimpMedia -ThrottleLimit 1 | Out-String -Width 120) | Should -Match '(?s)MediaRef\s+MediaType\s+Size\s+FileName.*mref_.*image.*cat\.png.*mref_.*video.*3\.0 MB.*film\.mp4'
     }
 }
 

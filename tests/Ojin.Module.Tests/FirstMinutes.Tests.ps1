@@ -109,6 +109,32 @@ Describe 'A mistake' {
     }
 }
 
+Describe 'A path in the input of a model' {
+    BeforeEach { Reset-Emulator; Disconnect-FromEmulator; Connect-ToEmulator; Push-Location $folder; Set-Content cat.png 'x' }
+    AfterEach { Pop-Location; @(Get-EmulatorViolation) | Should -BeNullOrEmpty }
+
+    It 'is sent as text, with a warning: <_>' -ForEach 'cat.png', './cat.png' {
+        $run = Invoke-Captured { Invoke-AimpModel demo-model @{ deep = @{ images = @($_) } } }
+        $run.Output.output.echo.deep.images | Should -Be $_
+        $run.Warnings.Count | Should -Be 1
+        $run.Warnings[0].Message | Should -Match "Get-Item '$([regex]::Escape($_))'"
+        (Invoke-Captured { Invoke-AimpModel demo-model $_ }).Warnings.Count | Should -Be 1
+    }
+
+    It 'is no warning where there is no file: <_>' -ForEach 'dog.png', 'Hello.', 'nowhere:/cat.png', 'https://example.com/cat.png', './', '{"image":"dog.png"}', "a`0b/c" {
+        $run = Invoke-Captured { Invoke-AimpModel demo-model $_ }
+        $run.Errors | Should -BeNullOrEmpty
+        $run.Warnings | Should -BeNullOrEmpty
+    }
+
+    It 'that was uploaded shows its whole reference' {
+        # A file's first letters tell what it is.
+        [System.IO.File]::WriteAllBytes("$folder/cat.png", [byte[]](0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A))
+        $media = Send-AimpMedia cat.png
+        Get-Screen { $media } | Should -Match ([regex]::Escape("$($media.MediaRef)"))
+    }
+}
+
 Describe 'A plan that was edited and not sent' {
     BeforeEach { Reset-Emulator; Disconnect-FromEmulator; Connect-ToEmulator }
     AfterEach { @(Get-EmulatorViolation) | Should -BeNullOrEmpty }

@@ -60,6 +60,7 @@ public sealed class InvokeAimpModelCommand : AimpUploadCommand
         var options = Option is null ? null : PlainValues.Map(Option, "-Option");
         // The whole is checked before a file goes up.
         AimpRun.Body(Model, input, Mode, Scope, parameters, options);
+        foreach (var text in TextsIn(input).Where(IsFile)) Warn($"The text '{TextForDisplay.Escape(text, 200)}' in the input is the path of a file too. The text is sent; to send the file, give Get-Item '{TextForDisplay.Escape(text, 200)}' in its place.");
         var toSend = FilesIn(input).Distinct(StringComparer.Ordinal).ToDictionary(path => path, path => AimpMediaFile.FromDisk(path), StringComparer.Ordinal);
         var action = toSend.Count switch
         {
@@ -108,6 +109,28 @@ public sealed class InvokeAimpModelCommand : AimpUploadCommand
         object?[] list => list.SelectMany(FilesIn),
         _ => [],
     };
+
+    private static IEnumerable<string> TextsIn(object? value) => value switch
+    {
+        string text => [text],
+        JsonMap map => map.Values.SelectMany(TextsIn),
+        object?[] list => list.SelectMany(TextsIn),
+        _ => [],
+    };
+
+    /// <summary>Whether a text with a dot or a slash, as paths have, leads to a file.</summary>
+    private bool IsFile(string text)
+    {
+        if (text.Length > 400 || text.IndexOfAny(['.', '/', '\\']) < 0) return false;
+        try
+        {
+            return File.Exists(FilePaths.ResolveTarget(this, text).FullPath);
+        }
+        catch (OjinException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The input with each media, and each file that there is a reference for, replaced by its reference.</summary>
     private static object? WithReferences(object? value, Dictionary<string, object?> references)
