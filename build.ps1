@@ -8,6 +8,7 @@ Builds, tests and packages the module: the only build script.
 Build    compiles and lays out the ready module in out/Ojin.
 Test     builds, runs the xunit and the Pester suites, and closes with one line: N passed, N failed, N skipped.
 Demo     builds, starts the emulator and runs demo/Demo.ps1 against it.
+Try      builds, starts the emulator and opens a PowerShell with the module, connected to it; it ends with exit.
 Analyze  runs PSScriptAnalyzer over every script, module and manifest.
 Package  makes out/packages/Ojin.<version>.nupkg, ready for the Gallery.
 Help     makes the help files from docs/en-US.
@@ -24,7 +25,7 @@ pwsh ./build.ps1 Test -Suite Pester -Path tests/Ojin.Module.Tests/Loader.Tests.p
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Analyze', 'Clean', 'Package', 'Help', 'Bench', 'Kill')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Try', 'Analyze', 'Clean', 'Package', 'Help', 'Bench', 'Kill')]
     [string] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
@@ -40,7 +41,7 @@ param(
     # Test: what `dotnet test --filter` takes.
     [string] $Filter,
 
-    # Test, Demo, Analyze, Package: uses what is built already.
+    # Test, Demo, Try, Analyze, Package: uses what is built already.
     [switch] $NoBuild,
 
     # What the Demo, Bench and Kill scripts take.
@@ -343,15 +344,19 @@ function Start-EmulatorProgram {
     $line | ConvertFrom-Json | Add-Member -PassThru -NotePropertyMembers @{ Process = $process }
 }
 
-function Invoke-Demo {
+function Invoke-AtEmulator([string] $What) {
+    # A PowerShell of its own, whose sessions are the emulator's: what it loads and sets is gone with it.
     if (-not $NoBuild) {
         Invoke-Build
         Invoke-DotNet build "$root/src/Ojin.Emulator" --configuration $Configuration --nologo --verbosity quiet
     }
     $emulator = Start-EmulatorProgram
     try {
-        # In a PowerShell of its own: what it loads and sets is gone with it.
-        $line = @(Get-PwshCommandLine) + @('-NoLogo', '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$moduleFolder/Ojin.psd1'; & '$root/demo/Demo.ps1' @args")
+        $import = "Import-Module '$moduleFolder/Ojin.psd1'"
+        $line = @(Get-PwshCommandLine) + @('-NoLogo', '-NoProfile') + @(
+            if ($What -eq 'Demo') { '-NonInteractive', '-Command', "$import; & '$root/demo/Demo.ps1' @args" }
+            else { '-NoExit', '-Command', "$import; Test-OjinSession" }
+        )
         $kept = @{}
         $settings = @{
             OJIN_API_KEY = $emulator.ojinKey; OJIN_BASE_URI = $emulator.ojin; OJIN_AGENTS_URI = $emulator.agents
@@ -360,7 +365,8 @@ function Invoke-Demo {
         }
         foreach ($name in $settings.Keys) { $kept[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $settings[$name]) }
         $program, $rest = $line
-        & $program @rest @ArgumentList | Out-Host
+        # A prompt has the terminal itself.
+        if ($What -eq 'Demo') { & $program @rest @ArgumentList | Out-Host } else { & $program @rest }
         $code = $LASTEXITCODE
         foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $kept[$name]) }
     } finally {
@@ -412,7 +418,8 @@ try {
     switch ($Task) {
         'Build' { Invoke-Build }
         'Test' { Invoke-Test }
-        'Demo' { Invoke-Demo }
+        'Demo' { Invoke-AtEmulator Demo }
+        'Try' { Invoke-AtEmulator Try }
         'Analyze' { Invoke-Analyze }
         'Clean' { Invoke-Clean }
         'Package' { Invoke-Package }

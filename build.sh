@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Finds a PowerShell and hands its arguments to build.ps1:
-#   ./build.sh [Build|Test|Demo|Analyze|Clean|Package|Bench|Help] [options of build.ps1]
+#   ./build.sh [Build|Test|Demo|Try|Analyze|Clean|Package|Bench|Help] [options of build.ps1]
 # Without any PowerShell, `./build.sh Test` runs the xunit suites alone.
 set -euo pipefail
 

@@ -165,3 +165,13 @@ Describe 'A plan that was edited and not sent' {
         $run.Warnings | Should -BeNullOrEmpty
     }
 }
+
+Describe 'build.ps1 Try' {
+    It 'opens a prompt that is connected to the emulator, and ends with it' {
+        $program, $rest = @(Get-PwshCommandLine) + @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$PSScriptRoot/../../build.ps1", 'Try', '-NoBuild', '-Configuration', ($env:OJIN_TEST_CONFIGURATION ? $env:OJIN_TEST_CONFIGURATION : 'Release'))
+        $said = 'Get-OjinAsset -First 1 | ForEach-Object { "It is $($_.Name)." }', 'exit' | & $program @rest 2>&1 | Out-String
+        $LASTEXITCODE | Should -Be 0 -Because $said
+        $said | Should -Match 'It is asset-00001\.mp4\.'
+        [regex]::Matches($said, 'the key is good').Count | Should -Be 3
+    }
+}

@@ -48,6 +48,12 @@ Describe 'What is made from the pages' {
         }
     }
 
+    It 'has no line in the about texts that a terminal of 80 columns breaks' {
+        foreach ($text in Get-ChildItem "$folder/about_*.help.txt") {
+            Get-Content -LiteralPath $text | Where-Object Length -gt 80 | Should -BeNullOrEmpty -Because $text.Name
+        }
+    }
+
     It 'is in the built module as it is checked in' {
         $built = Join-Path (Split-Path (Get-OjinManifest)) 'en-US'
         $names = Get-ChildItem "$folder/*" -Include '*.xml', '*.help.txt' | ForEach-Object Name
