@@ -109,6 +109,23 @@ Describe 'A mistake' {
     }
 }
 
+Describe 'A question before something is deleted' {
+    BeforeEach { Reset-Emulator; Disconnect-FromEmulator; Connect-ToEmulator }
+    AfterEach { @(Get-EmulatorViolation) | Should -BeNullOrEmpty }
+
+    It 'names <Name>, and not its id alone' -ForEach @(
+        @{ Name = 'the asset'; Do = 'Get-OjinAsset -Name asset-00002.png | Remove-OjinAsset -WhatIf'; Says = "asset 'asset-00002.png' (00000000-0000-4000-8000-000000000002)" }
+        @{ Name = 'the configuration'; Do = 'Get-OjinModelConfig -Title Receptionist | Remove-OjinModelConfig -WhatIf'; Says = "model configuration 'Receptionist' (00000000-0000-4000-9000-000000000001)" }
+        @{ Name = 'the key'; Do = 'Get-OzorApiKey | Where-Object Status -EQ active | Revoke-OzorApiKey -WhatIf'; Says = "API key 'Emulator' (keyemulator0), which seems to be the key of this very session" }
+        @{ Name = 'an asset by its id where that is all there is'; Do = "(Get-OjinAsset -First 1), '00000000-0000-4000-8000-000000000002' | Remove-OjinAsset -WhatIf"; Says = 'target "asset 00000000-0000-4000-8000-000000000002"' }
+    ) {
+        $run = Invoke-InFreshPwsh -Environment (Get-EmulatorEnvironment) -ArgumentList $Do { param($Do) Invoke-Expression $Do }
+        $run.Errors | Should -BeNullOrEmpty
+        $run.Output | Should -Match ([regex]::Escape($Says))
+        @(Get-EmulatorRequest -Method DELETE) | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'A path in the input of a model' {
     BeforeEach { Reset-Emulator; Disconnect-FromEmulator; Connect-ToEmulator; Push-Location $folder; Set-Content cat.png 'x' }
     AfterEach { Pop-Location; @(Get-EmulatorViolation) | Should -BeNullOrEmpty }

@@ -74,7 +74,7 @@ Describe 'Exit codes' {
     It 'say what happened and what to do on the error stream' {
         $run = Invoke-Script '$ErrorActionPreference = "Stop"; Get-OjinAsset 00000000-0000-4000-8000-0000000000ff'
         $run.Errors -replace '[\s|]+', ' ' | Should -Match '404 RESOURCE_NOT_FOUND'
-        $run.Errors -replace '[\s|]+', ' ' | Should -Match 'Recommendation: Check the id'
+        $run.Errors -replace '[\s|]+', ' ' | Should -Match 'Recommendation: Check that it is the id of an asset'
     }
 }
 

@@ -17,6 +17,10 @@ public sealed class RemoveOjinAssetCommand : OjinCommand
     [ArgumentCompleter(typeof(AssetIdCompleter))]
     public string[] AssetId { get; set; } = [];
 
+    /// <summary>The asset itself, from the pipeline: -WhatIf and -Confirm name it.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public Asset? InputObject { get; set; }
+
     private protected override object? CurrentTarget => current;
 
     private protected override async Task ProcessRecordAsync(CancellationToken cancellationToken)
@@ -27,7 +31,7 @@ public sealed class RemoveOjinAssetCommand : OjinCommand
             try
             {
                 OjinId.Uuid(id, "asset id");
-                if (!await ShouldProcessAsync($"asset {id}", "Delete it and its content for good", cancellationToken).ConfigureAwait(false)) continue;
+                if (!await ShouldProcessAsync(InputObject?.AssetId == id ? $"asset '{TextForDisplay.Escape(InputObject.Name, 100)}' ({id})" : $"asset {id}", "Delete it and its content for good", cancellationToken).ConfigureAwait(false)) continue;
                 await new OjinClient(CreateTransport(), CurrentSession).DeleteAssetAsync(id, cancellationToken).ConfigureAwait(false);
             }
             catch (OjinException exception)

@@ -17,6 +17,10 @@ public sealed class RemoveOjinModelConfigCommand : OjinCommand
     [ArgumentCompleter(typeof(ModelConfigIdCompleter))]
     public string[] ModelConfigId { get; set; } = [];
 
+    /// <summary>The configuration itself, from the pipeline: -WhatIf and -Confirm name it.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public ModelConfig? InputObject { get; set; }
+
     /// <summary>The id of the agent configuration, a UUID, whose reference is deleted with it.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -33,7 +37,7 @@ public sealed class RemoveOjinModelConfigCommand : OjinCommand
             {
                 OjinId.Uuid(id, "model configuration id");
                 if (ReferencedBy is not null) OjinId.Uuid(ReferencedBy, "agent configuration id");
-                if (!await ShouldProcessAsync($"model configuration {id}", ReferencedBy is null ? "Delete" : $"Delete, with the reference of agent configuration {ReferencedBy}", cancellationToken).ConfigureAwait(false)) continue;
+                if (!await ShouldProcessAsync(InputObject?.ModelConfigId == id ? $"model configuration '{TextForDisplay.Escape(InputObject.Title, 100)}' ({id})" : $"model configuration {id}", ReferencedBy is null ? "Delete" : $"Delete, with the reference of agent configuration {ReferencedBy}", cancellationToken).ConfigureAwait(false)) continue;
                 await new OjinClient(CreateTransport(), CurrentSession).DeleteModelConfigAsync(id, ReferencedBy, cancellationToken).ConfigureAwait(false);
             }
             catch (OjinException exception)

@@ -22,6 +22,10 @@ public sealed class RevokeOzorApiKeyCommand : OzorCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Prefix { get; set; }
 
+    /// <summary>The key as Get-OzorApiKey returns it, from the pipeline: -WhatIf and -Confirm name it.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public OzorApiKey? InputObject { get; set; }
+
     private protected override object? CurrentTarget => current;
 
     private protected override async Task ProcessRecordAsync(CancellationToken cancellationToken)
@@ -35,7 +39,7 @@ public sealed class RevokeOzorApiKeyCommand : OzorCommand
                 OjinId.Text(id, "key id");
                 var own = await IsOwnAsync(client, id, cancellationToken).ConfigureAwait(false);
                 if (own) Warn($"API key {id} seems to be the one that this session uses: once it is revoked, every request with it fails. Connect-Ozor takes another one.");
-                if (!await ShouldProcessAsync($"API key {TextForDisplay.Escape(id, 100)}{(own ? ", which seems to be the key of this very session" : "")}", "Revoke for good", cancellationToken).ConfigureAwait(false)) continue;
+                if (!await ShouldProcessAsync($"API key {(InputObject?.KeyId == id ? $"'{TextForDisplay.Escape(InputObject.Name, 100)}' ({TextForDisplay.Escape(id, 100)})" : TextForDisplay.Escape(id, 100))}{(own ? ", which seems to be the key of this very session" : "")}", "Revoke for good", cancellationToken).ConfigureAwait(false)) continue;
                 await client.RevokeApiKeyAsync(id, cancellationToken).ConfigureAwait(false);
             }
             catch (OjinException exception)
