@@ -101,6 +101,13 @@ Describe 'A mistake' {
         @(Get-EmulatorRequest) | Should -BeNullOrEmpty
     }
 
+    It 'of the module itself is told with the next step too' {
+        $records = [Ojin.PowerShell.View].Assembly.GetType('Ojin.PowerShell.Pipeline.ErrorRecords', $true)
+        $record = $records.GetMethod('From').Invoke($null, @([System.InvalidOperationException]::new('Told.'), 'target'))
+        $record.FullyQualifiedErrorId, "$record", $record.TargetObject | Should -Be 'UNEXPECTED', 'Told.', 'target'
+        $record.ErrorDetails.RecommendedAction | Should -Match 'before you run it again.*/issues'
+    }
+
     It 'in the values of a configuration is told with its place and with what is allowed' {
         $run = Invoke-Captured { Test-OjinModelConfig ojin/oris-1.0/high @{ voice = 'tin'; speeed = 1; seed = -1 } }
         $run.Output | Should -BeFalse

@@ -35,13 +35,13 @@ public sealed partial class AgentsClient
     /// <exception cref="OjinException">The input cannot be used, or one of the contract's seven error codes came back.</exception>
     public async Task<AgentSession> ConnectAsync(string agentId, string? clientUserRef, string? origin, string? region, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(agentId)) throw OjinException.Argument("The agent's id is empty.", "Give -AgentId.");
+        if (string.IsNullOrWhiteSpace(agentId)) throw OjinException.Argument("The agent's id is empty.", "Give -AgentId. Nothing was sent.");
         // A character beyond the first plane is one character, and two of the units that a string counts.
         if (clientUserRef is { Length: > MaximumUserRefLength } && clientUserRef.EnumerateRunes().Count() is > MaximumUserRefLength and var length)
         {
             throw OjinException.Argument(
                 string.Create(CultureInfo.InvariantCulture, $"The user reference has {length} characters; the service takes at most {MaximumUserRefLength}."),
-                "Give a shorter -ClientUserRef.");
+                "Give a shorter -ClientUserRef. Nothing was sent.");
         }
         var request = new ServiceRequest
         {
@@ -61,11 +61,11 @@ public sealed partial class AgentsClient
     internal ServiceAddress AddressFor(string? region)
     {
         if (region is null) return session.Agents;
-        if (!RegionName().IsMatch(region)) throw OjinException.Argument($"'{TextForDisplay.Escape(region, 80)}' is no region: it becomes a part of the host's name.", "Give letters, digits and hyphens, such as eu-central-1.");
+        if (!RegionName().IsMatch(region)) throw OjinException.Argument($"'{TextForDisplay.Escape(region, 80)}' is no region: it becomes a part of the host's name.", "Give letters, digits and hyphens, such as eu-central-1. Nothing was sent.");
         var address = session.AgentsUri;
         if (address.HostNameType != UriHostNameType.Dns)
         {
-            throw OjinException.Argument($"The region '{region}' cannot be put before {address.Host}, which is no name.", "Leave -Region out, or give Connect-Ojin an -AgentsUri with a host name.");
+            throw OjinException.Argument($"The region '{region}' cannot be put before {address.Host}, which is no name.", "Leave -Region out, or give Connect-Ojin an -AgentsUri with a host name. Nothing was sent.");
         }
         // The address of the session may be a region's already.
         var host = address.Host.EndsWith("." + GeoRoutedHost, StringComparison.OrdinalIgnoreCase) ? GeoRoutedHost : address.Host;
@@ -80,7 +80,7 @@ public sealed partial class AgentsClient
         return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0
             && string.Equals(uri.GetLeftPart(UriPartial.Authority), uri.OriginalString, StringComparison.OrdinalIgnoreCase)
             ? uri.GetLeftPart(UriPartial.Authority).Replace(uri.Host, uri.IdnHost, StringComparison.OrdinalIgnoreCase)
-            : throw OjinException.Argument($"'{TextForDisplay.Escape(origin, 80)}' is no origin.", "Give scheme, host and, where it is not the usual one, port: https://www.example.com.");
+            : throw OjinException.Argument($"'{TextForDisplay.Escape(origin, 80)}' is no origin.", "Give scheme, host and, where it is not the usual one, port: https://www.example.com. Nothing was sent.");
     }
 
     [GeneratedRegex("^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\z")]

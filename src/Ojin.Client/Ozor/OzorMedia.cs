@@ -64,7 +64,7 @@ public sealed class OzorMedia
     public static async Task<OzorMedia> FromFileAsync(OzorMediaKind kind, string fullPath, JsonMap? fields, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(fullPath);
-        var shown = TextForDisplay.Escape(fullPath, 300);
+        var shown = LocalFile.Shown(fullPath);
         var further = FromFields(kind, fields ?? [], isFile: true);
         var head = new byte[MediaTypes.HeadSize];
         long size;

@@ -29,7 +29,7 @@ public static class NewFile
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
-            throw new OjinException(ErrorCodes.FileUnusable, $"{TextForDisplay.Escape(path, 300)} could not be written: {exception.Message}", "Check that the folder is there, that you may write to it, and that the disk has room.", exception);
+            throw new OjinException(ErrorCodes.FileUnusable, $"{LocalFile.Shown(path)} could not be written: {TextForDisplay.Escape(exception.Message)}", "Check that the folder is there, that you may write to it, and that the disk has room.", exception);
         }
     }
 

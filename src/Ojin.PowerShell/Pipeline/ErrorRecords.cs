@@ -12,7 +12,10 @@ internal static class ErrorRecords
         {
             return exception is IContainsErrorRecord { ErrorRecord: { } inner }
                 ? new ErrorRecord(inner, exception)
-                : new ErrorRecord(exception, "UNEXPECTED", ErrorCategory.NotSpecified, target);
+                : new ErrorRecord(exception, "UNEXPECTED", ErrorCategory.NotSpecified, target)
+                {
+                    ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = "This is a fault of the module. Look whether the command had its effect before you run it again, and report it with what -Debug shows: https://github.com/ojin-powershell/ojin-powershell/issues." },
+                };
         }
         var record = new ErrorRecord(known, known.Code, CategoryOf(known), known.LastState ?? target)
         {

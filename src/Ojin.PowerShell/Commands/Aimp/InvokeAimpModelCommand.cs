@@ -80,7 +80,7 @@ public sealed class InvokeAimpModelCommand : AimpUploadCommand
         // A model that is piped in binds its slug to -Model, and would be run with its own page as the input.
         if (InputObject is PSObject { TypeNames: var names } && names.Contains(GetAimpModelCommand.TypeName))
         {
-            throw OjinException.Argument("The input is what Get-AimpModel returned, which is the model and not an input for it.", "Give -InputObject too, such as @{ text = 'Hello' }; the model then comes from the pipeline.");
+            throw OjinException.Argument("The input is what Get-AimpModel returned, which is the model and not an input for it.", "Give -InputObject too, such as @{ text = 'Hello' }; the model then comes from the pipeline. Nothing was sent.");
         }
         var input = PlainValues.From(InputObject, InPlace);
         return input switch
@@ -93,7 +93,7 @@ public sealed class InvokeAimpModelCommand : AimpUploadCommand
     }
 
     private static OjinException Alone(string what, string example) =>
-        OjinException.Argument($"The input is {what} itself, and which field of the input it belongs to is not known.", $"Name the field: {example}, in a pipeline @{{ image = $_ }} in ForEach-Object.");
+        OjinException.Argument($"The input is {what} itself, and which field of the input it belongs to is not known.", $"Name the field: {example}, in a pipeline @{{ image = $_ }} in ForEach-Object. Nothing was sent.");
 
     private static (bool Replaced, object? Value) InPlace(object value) => value switch
     {

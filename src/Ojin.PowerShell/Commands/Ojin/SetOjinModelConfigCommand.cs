@@ -46,8 +46,8 @@ public sealed class SetOjinModelConfigCommand : ModelConfigWriteCommand
         var id = OjinId.Uuid(ModelConfigId, "model configuration id");
         var given = ConfigurationTransformationAttribute.Read(Configuration);
         var title = Title;
-        if (title is null && given is null) throw OjinException.Argument($"There is nothing to change in model configuration {id}.", "Give -Title, -Configuration or both.");
-        if (Merge && given is null) throw OjinException.Argument("-Merge needs values to merge.", "Give -Configuration too.");
+        if (title is null && given is null) throw OjinException.Argument($"There is nothing to change in model configuration {id}.", "Give -Title, -Configuration or both. Nothing was sent.");
+        if (Merge && given is null) throw OjinException.Argument("-Merge needs values to merge.", "Give -Configuration too. Nothing was sent.");
         var known = KnownTime();
         if (!ShouldProcess($"model configuration {id}", Action(given is not null))) return;
         var client = new OjinClient(CreateTransport(), CurrentSession);

@@ -62,7 +62,7 @@ public sealed class InvokeOjinRequestCommand : AsyncCommand
         var json = JsonOfBody();
         if (json is not null && (method == HttpMethod.Get || method == HttpMethod.Head))
         {
-            throw OjinException.Argument($"A {method} request has no body.", "Give -Method Post, Put or Patch, or put the values into -Query.");
+            throw OjinException.Argument($"A {method} request has no body.", "Give -Method Post, Put or Patch, or put the values into -Query. Nothing was sent.");
         }
         var request = client.Create(method, target, json);
         var file = OutFile is null ? null : NewFilePath(OutFile);
@@ -87,11 +87,11 @@ public sealed class InvokeOjinRequestCommand : AsyncCommand
     private string NewFilePath(string path)
     {
         var (file, isFolder) = FilePaths.ResolveTarget(this, path);
-        if (isFolder) throw new OjinException(ErrorCodes.FileUnusable, $"{TextForDisplay.Escape(file, 300)} is a folder.", "Give -OutFile the path of a file.");
-        if (File.Exists(file)) throw new OjinException(ErrorCodes.FileUnusable, $"{TextForDisplay.Escape(file, 300)} is there already.", "Give another -OutFile, or remove it first.");
+        if (isFolder) throw new OjinException(ErrorCodes.FileUnusable, $"{LocalFile.Shown(file)} is a folder.", "Give -OutFile the path of a file. Nothing was sent.");
+        if (File.Exists(file)) throw new OjinException(ErrorCodes.FileUnusable, $"{LocalFile.Shown(file)} is there already.", "Give another -OutFile, or remove it first. Nothing was sent.");
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(file)))
         {
-            throw new OjinException(ErrorCodes.FileUnusable, $"The folder of {TextForDisplay.Escape(file, 300)} is not there.", "Make it first, or give another -OutFile.");
+            throw new OjinException(ErrorCodes.FileUnusable, $"The folder of {LocalFile.Shown(file)} is not there.", "Make it first, or give another -OutFile. Nothing was sent.");
         }
         return file;
     }
@@ -128,7 +128,7 @@ public sealed class InvokeOjinRequestCommand : AsyncCommand
             var plain = PlainValues.From(entry.Value);
             foreach (var value in plain as object?[] ?? [plain])
             {
-                if (value is JsonMap) throw OjinException.Argument($"The value of '{name}' in -Query is an object.", "Give text, a number, true or false, or a list of these.");
+                if (value is JsonMap) throw OjinException.Argument($"The value of '{name}' in -Query is an object.", "Give text, a number, true or false, or a list of these. Nothing was sent.");
                 if (value is not null) yield return new(name, value is bool truth ? (truth ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture)!);
             }
         }
