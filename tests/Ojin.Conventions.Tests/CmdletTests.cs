@@ -81,6 +81,11 @@ public sealed class CmdletTests
     }
 
     [Fact]
+    public void Whoever_gives_no_session_is_told_what_one_is() =>
+        House.Expect("a session without SessionTransformation:", All
+            .SelectMany(c => c.Parameters.Where(p => p.Name is "Session" or "Destination" && p.Type.Name.EndsWith("Session", StringComparison.Ordinal) && !p.Has("SessionTransformation")).Select(p => $"{c.Name} -{p.Name}")));
+
+    [Fact]
     public void Secrets_come_as_secure_strings() =>
         House.Expect("A key or token is a SecureString with [SecretTransformation]:", AllParameters
             .Where(p => p.Parameter.Name.EndsWith("ApiKey", StringComparison.Ordinal) || p.Parameter.Name.EndsWith("Token", StringComparison.Ordinal))

@@ -95,7 +95,7 @@ Describe 'A mistake' {
         @{ Name = 'a session from a file'; Given = { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-OjinSession Ojin))) }; Says = 'connect anew' }
     ) {
         $given = & $Given
-        foreach ($do in { Get-OjinAsset -Session $given }, { Copy-OjinModelConfig 00000000-0000-4000-9000-000000000001 -Destination $given }) {
+        foreach ($do in { Get-OjinAsset -Session $given }, { Save-OjinAsset 00000000-0000-4000-8000-000000000001 -Session $given }, { Copy-OjinModelConfig 00000000-0000-4000-9000-000000000001 -Destination $given }) {
             { & $do } | Should -Throw "*$Says*Connect-Ojin -PassThru*"
         }
         @(Get-EmulatorRequest) | Should -BeNullOrEmpty

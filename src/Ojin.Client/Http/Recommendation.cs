@@ -21,8 +21,9 @@ internal static class Recommendation
                 _ => General(request, status, retryAfter),
             };
         }
-        return code == "TITLE_NOT_UNIQUE"
-            ? "Give another title, or change the configuration that has this one: Get-OjinModelConfig -Title finds it, Set-OjinModelConfig changes it."
+        // The contract wants titles unique and names no status or code for one that is taken.
+        return request.Service == OjinService.Ojin && status is 400 or 409 or 422 && request.Method != HttpMethod.Get && Names(request, "/model-configs")
+            ? "Correct what the message names. If the title is taken, give another one, or change the configuration that has it: Get-OjinModelConfig -Title finds it, Set-OjinModelConfig changes it."
             : General(request, status, retryAfter);
     }
 

@@ -29,6 +29,7 @@ public sealed class SaveOjinAssetCommand : SaveCommand
     /// <inheritdoc cref="OjinCommand.Session"/>
     [Parameter]
     [ValidateNotNull]
+    [SessionTransformation(typeof(OjinSession), "Connect-Ojin")]
     public OjinSession? Session { get; set; }
 
     private OjinSession CurrentSession => resolved ??= SessionStore.ResolveOjin(Session);

@@ -50,13 +50,7 @@ public sealed class InvokeOzorPlanCommand : OzorCommand
                 if (InputObject?.PlanId == id && InputObject.HasUnsentEdits(plan)) Warn($"The scenes of {Target(id)} were edited here, and the service does not have the edits: it renders the plan that it has. Set-OzorPlan -Scene sends them.");
                 if (!await ShouldProcessAsync(Target(id), Action(plan), cancellationToken).ConfigureAwait(false)) continue;
                 await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-                await OnPipelineThreadAsync(
-                    () =>
-                    {
-                        StartInBackground(id, token => RenderAsync(client, plan, token));
-                        return true;
-                    },
-                    cancellationToken).ConfigureAwait(false);
+                await StartInBackgroundAsync(id, token => RenderAsync(client, plan, token), cancellationToken).ConfigureAwait(false);
             }
             catch (OjinException exception)
             {

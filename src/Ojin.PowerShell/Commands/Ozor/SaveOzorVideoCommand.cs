@@ -25,6 +25,7 @@ public sealed class SaveOzorVideoCommand : SaveCommand
     /// <inheritdoc cref="OzorCommand.Session"/>
     [Parameter]
     [ValidateNotNull]
+    [SessionTransformation(typeof(OzorSession), "Connect-Ozor")]
     public OzorSession? Session { get; set; }
 
     private OzorSession CurrentSession => resolved ??= SessionStore.ResolveOzor(Session);
